@@ -1,0 +1,160 @@
+import type {Tools} from '../process.ts';
+
+/**
+What a device is made of. `disk`, `partition`, `loop`, `lvm`, `crypt`, `raid`, `mpath` and `rom` are lsblk's TYPE; `file` and `memory` are ours.
+*/
+export type DeviceKind =
+	| 'disk'
+	| 'partition'
+	| 'loop'
+	| 'lvm'
+	| 'crypt'
+	| 'raid'
+	| 'mpath'
+	| 'rom'
+	| 'file'
+	| 'memory'
+	| 'other';
+
+/** Somebody that uses the device now, and would write to it or break when it is erased. */
+export interface Holder {
+	/** `lvm`, `raid`, `crypt` and `mpath` are device-mapper or md devices on top; `open` is an exclusive open of unknown origin. */
+	readonly kind: 'lvm' | 'raid' | 'crypt' | 'mpath' | 'swap' | 'loop' | 'other' | 'open';
+	/** What a person would look for: a device path, a mapping's name, a swap file. */
+	readonly name: string;
+}
+
+export interface Partition {
+	readonly path: string;
+	readonly totalBytes: number;
+	/** File system type as blkid names it (`ext4`, `crypto_LUKS`), `null` where unknown. */
+	readonly fileSystem: string | null;
+	readonly label: string | null;
+}
+
+/**
+All that is known about a device without changing it. Plain JSON. `null` means "not known" or "has none", never "not asked".
+
+Source: `lsblk --json --bytes`, `/sys/dev/block/<major>:<minor>`, `/proc/swaps`, `/proc/self/mountinfo`, `stat`.
+*/
+export interface DeviceFacts {
+	/** The target as the operator typed it: `/dev/sda`, `loop:disk.img`, `file:disk.img`. */
+	readonly target: string;
+	/** Resolved absolute path of the node or file (symlinks followed); for `loop:` the backing file, attached or not. The device's name in events. */
+	readonly path: string;
+	readonly kind: DeviceKind;
+	/** `major:minor` of a block device; for a file `inode <dev>:<ino>`; `null` for memory. */
+	readonly deviceNumber: string | null;
+	readonly manufacturer: string | null;
+	readonly model: string | null;
+	readonly serial: string | null;
+	readonly wwn: string | null;
+	readonly totalBytes: number;
+	readonly logicalSectorBytes: number;
+	readonly physicalSectorBytes: number;
+	readonly rotational: boolean | null;
+	/** lsblk's TRAN: `sata`, `nvme`, `usb`, `sas`, `virtio`, …; `null` where the kernel does not say. */
+	readonly transport: string | null;
+	readonly readOnly: boolean;
+	/** Where the device or anything on it is mounted. */
+	readonly mountPoints: readonly string[];
+	readonly holders: readonly Holder[];
+	readonly partitions: readonly Partition[];
+	/** What blkid sees on the device itself: partition table type, file system, label. */
+	readonly contents: {
+		readonly partitionTable: string | null;
+		readonly fileSystem: string | null;
+		readonly label: string | null;
+	};
+	/** True when `/` of the running system lives on this device, through any stack of partitions, LVM, md and dm-crypt. */
+	readonly isSystemDisk: boolean;
+}
+
+/** What must be the same before the first write, after the last, and after verification. */
+export type DeviceIdentity = Pick<DeviceFacts, 'deviceNumber' | 'serial' | 'totalBytes'>;
+
+export type OpenMode = 'read' | 'erase';
+
+/**
+A device held open for one run.
+
+INVARIANTS
+- Nothing here ever creates, grows or truncates the target. It was opened without O_CREAT and, for a block device, with O_EXCL: while it is held nobody can mount it or claim it.
+- Positions and lengths are bytes. Reads and writes go past the page cache (O_DIRECT), so `position`, `length` and the buffer's address must be multiples of `facts.logicalSectorBytes`; `alignedBuffer()` gives such buffers. The one exception is a `file:` whose last bytes do not fill a sector: ask for the whole sector, a short count comes back.
+- Nothing here retries. An error carries its errno as `cause`; who calls decides.
+*/
+export interface Device extends AsyncDisposable {
+	/** As captured when the device was opened; never updated. */
+	readonly facts: DeviceFacts;
+
+	/** The node that a tool such as `dd` can be pointed at: for `loop:` the loop device; `undefined` when there is none (memory). */
+	readonly node: string | undefined;
+
+	/** True when reads come from the media; false when the file system underneath refuses O_DIRECT and the page cache may answer. */
+	readonly isDirect: boolean;
+
+	/**
+	Reads into `buffer` from `position`. Returns the bytes read, short only at the end of the device.
+	@throws SanitizeError UNREADABLE with the system error as cause.
+	*/
+	read(position: number, buffer: Uint8Array): Promise<number>;
+
+	/**
+	Writes `buffer` at `position`. Returns the bytes written; short at the end of the device.
+	@throws SanitizeError WRITE_FAILED with the system error as cause (ENOSPC at the end of a device included).
+	*/
+	write(position: number, buffer: Uint8Array): Promise<number>;
+
+	/**
+	fsync: all that was written through any descriptor is on the media when this resolves; the drive's own cache is flushed.
+	@throws SanitizeError SYNC_FAILED.
+	*/
+	sync(): Promise<void>;
+
+	/**
+	Looks again at the node (not at the open descriptor alone) and returns the facts of now, for comparison with {@link facts}.
+	@throws SanitizeError DEVICE_MISSING when the node is gone.
+	*/
+	inspect(): Promise<DeviceFacts>;
+}
+
+/**
+One way to name and open a device: one file in `src/devices/`, one default export made with {@link defineScheme}.
+*/
+export interface DeviceScheme {
+	/** What stands before the colon in a target; `block` is the scheme of a plain path. */
+	readonly scheme: 'block' | 'loop' | 'file' | 'memory';
+	readonly summary: string;
+	/** Programs from the system that this scheme runs. */
+	readonly tools: readonly string[];
+
+	/**
+	Learns what there is to know, read-only: attaches nothing, opens nothing for writing, creates nothing.
+	@throws SanitizeError DEVICE_MISSING, NOT_A_BLOCK_DEVICE, NOT_A_REGULAR_FILE, DEVICE_EMPTY, NO_PERMISSION, TOOL_MISSING.
+	*/
+	inspect(target: DeviceTarget, surroundings: DeviceSurroundings): Promise<DeviceFacts>;
+
+	/**
+	Opens and holds the device that `facts` describe. `read` opens read-only.
+	@throws SanitizeError DEVICE_BUSY (somebody else holds it), DEVICE_CHANGED (it is not the one that was inspected), DEVICE_READ_ONLY, NO_PERMISSION.
+	*/
+	open(facts: DeviceFacts, mode: OpenMode, surroundings: DeviceSurroundings): Promise<Device>;
+}
+
+export interface DeviceTarget {
+	readonly scheme: DeviceScheme['scheme'];
+	/** As typed, with its scheme. */
+	readonly target: string;
+	/** What follows the scheme. */
+	readonly path: string;
+}
+
+/** The programs and places that schemes use; arguments, so that tests can give their own. */
+export interface DeviceSurroundings {
+	readonly tools: Tools;
+	/** Root of `/proc` and `/sys`; `/` but in tests. */
+	readonly root: string;
+}
+
+export const defineScheme = (scheme: DeviceScheme): DeviceScheme => scheme;
+

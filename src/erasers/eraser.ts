@@ -1,0 +1,68 @@
+import type {Device, DeviceFacts} from '../devices/device.ts';
+import type {Tools} from '../process.ts';
+
+/** NIST SP 800-88r2 section 3.1. `destroy` is physical and never ours. */
+export type Method = 'clear' | 'purge';
+
+/** NIST SP 800-88r2 section 4.6. */
+export type Technique = 'overwrite' | 'block-erase' | 'cryptographic-erase';
+
+export type Support = {readonly supported: true} | {readonly supported: false; readonly reason: string};
+
+export const supported: Support = {supported: true};
+
+export const unsupported = (reason: string): Support => ({supported: false, reason});
+
+export interface EraseContext {
+	readonly device: Device;
+	readonly tools: Tools;
+	readonly signal: AbortSignal;
+
+	/**
+	Spends the clearance for this device and makes `run.committed` durable. Must be awaited exactly once, directly before the first write; nothing may be written before it resolves.
+	@throws SanitizeError NOT_CONFIRMED, DEVICE_CHANGED: then nothing may be written at all.
+	*/
+	commit(): Promise<void>;
+}
+
+export interface EraseResult {
+	/** Bytes that the technique covered, counted by who wrote them; never derived from the device's size. */
+	readonly writtenBytes: number;
+	/** The program that wrote, for the certificate: `dd (coreutils) 9.1`. */
+	readonly tool: {readonly name: string; readonly version: string};
+}
+
+/**
+One technique to make a device hold nothing: one file in `src/erasers/`, one default export made with {@link defineEraser}.
+
+INVARIANTS
+- It ends in one of three ways: it returns a result, having seen the end that its tool must reach (for dd: exit code 1 with ENOSPC under LC_ALL=C); it throws a {@link SanitizeError}; or, once `signal` is aborted, it stops its tool, waits until nothing of it can write any more, and throws INTERRUPTED.
+- It never decides that a device is sanitized. The step compares `writtenBytes` with the size captured at the start, syncs, and looks at the device again.
+- It never falls back to another technique. Who may fall back is the recipe, on UNSUPPORTED alone.
+- It never reports more bytes than were accepted by the device.
+*/
+export interface Eraser {
+	readonly name: string;
+	/** One line for `zeroize erasers`. */
+	readonly summary: string;
+	readonly method: Method;
+	readonly technique: Technique;
+	/** What verification must find afterwards. */
+	readonly leaves: 'zeros';
+	/** Programs that must exist before anything is touched. */
+	readonly tools: readonly string[];
+
+	/** Whether it can erase a device with these facts, or the reason why not. Pure. */
+	supports(facts: DeviceFacts): Support;
+
+	/** The exact command that will be run on `node`, for the plan; `undefined` when no other program runs. Pure. */
+	command(facts: DeviceFacts, node: string): readonly string[] | undefined;
+
+	/**
+	Erases. Yields the number of bytes written so far (never decreasing), as often as its source says something: the caller throttles.
+	@throws SanitizeError UNSUPPORTED (nothing written), WRITE_FAILED, WRITE_INCOMPLETE, ERASER_FAILED, TOOL_MISSING, INTERRUPTED.
+	*/
+	erase(context: EraseContext): AsyncGenerator<number, EraseResult, undefined>;
+}
+
+export const defineEraser = (eraser: Eraser): Eraser => eraser;

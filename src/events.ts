@@ -1,0 +1,190 @@
+import type {DeviceFacts} from './devices/device.ts';
+import type {Method, Technique} from './erasers/eraser.ts';
+import type {ErrorCode} from './errors.ts';
+import type {Halt} from './hosts/host.ts';
+import type {Plan} from './plan.ts';
+import type {ByteRange, Verification} from './verification/verification.ts';
+
+/** Outcome of a run or of one device; the contract's table. `verified`: only read, and found to hold nothing but zeros. */
+export type Outcome =
+	| 'sanitized'
+	| 'verified'
+	| 'refused'
+	| 'failed'
+	| 'unverified'
+	| 'aftercare-failed'
+	| 'interrupted';
+
+/** What a finished step adds to `step.finished`. */
+export interface StepFacts {
+	readonly method?: Method;
+	readonly technique?: Technique;
+	readonly eraser?: string;
+	readonly tool?: {readonly name: string; readonly version: string};
+	readonly writtenBytes?: number;
+	readonly verification?: Verification;
+	/** Directory that the journal and log were moved to. */
+	readonly logDir?: string;
+	readonly certificates?: ReadonlyArray<{readonly device: string; readonly path: string; readonly sha256: string}>;
+	/** Commands that were run, or in a rehearsal would have been. */
+	readonly commands?: readonly string[];
+}
+
+export interface DeviceResult {
+	readonly path: string;
+	readonly serial: string | null;
+	readonly outcome: Outcome;
+	readonly totalBytes: number;
+	readonly writtenBytes: number;
+	readonly verifiedBytes: number;
+	readonly unwritable: readonly ByteRange[];
+	readonly unreadable: readonly ByteRange[];
+	readonly nonZero: readonly ByteRange[];
+	/** All ranges that were not zero, listed or not, and their bytes. */
+	readonly nonZeroRanges: number;
+	readonly nonZeroBytes: number;
+	readonly unreadableRanges: number;
+	readonly unreadableBytes: number;
+}
+
+/** The events of the contract, without what every event carries. `device` is the device's path, where a step belongs to one. */
+export type EventBody =
+	| {readonly type: 'run.planned'; readonly plan: Plan}
+	| {readonly type: 'run.committed'; readonly device: DeviceFacts}
+	| {readonly type: 'run.warned'; readonly code: ErrorCode; readonly message: string; readonly hint?: string}
+	| {readonly type: 'step.started'; readonly step: string; readonly title: string; readonly device?: string}
+	| {
+			readonly type: 'step.progress';
+			readonly step: string;
+			readonly device: string;
+			readonly bytes: number;
+			readonly totalBytes: number;
+			readonly bytesPerSecond: number;
+			/** `null` while there is no rate to tell it from. */
+			readonly etaSeconds: number | null;
+	  }
+	| {readonly type: 'step.skipped'; readonly step: string; readonly reason: string; readonly device?: string}
+	| ({
+			readonly type: 'step.finished';
+			readonly step: string;
+			readonly durationMs: number;
+			readonly device?: string;
+	  } & StepFacts)
+	| {
+			readonly type: 'step.failed';
+			readonly step: string;
+			readonly device?: string;
+			readonly code: ErrorCode;
+			readonly message: string;
+			readonly hint?: string;
+			/** Facts known although the step failed: a verification that found something. */
+			readonly verification?: Verification;
+			readonly writtenBytes?: number;
+	  }
+	| {
+			readonly type: 'run.finished';
+			readonly outcome: Outcome;
+			readonly exitCode: number;
+			readonly devices: readonly DeviceResult[];
+			/** Why, for a run that did not get as far as its first step. */
+			readonly refusals?: Plan['refusals'];
+	  }
+	| {
+			readonly type: 'run.halting';
+			readonly how: Halt['how'];
+			/** True when the host only recorded it. */
+			readonly rehearsed: boolean;
+	  };
+
+/** `at` is RFC 3339 UTC with milliseconds. `seq` counts from 1 without a gap. */
+export type RunEvent = EventBody & {readonly seq: number; readonly at: string; readonly runId: string};
+
+export type EventType = EventBody['type'];
+
+export type Listener = (event: RunEvent) => void;
+
+export interface RunEventsOptions {
+	readonly runId: string;
+	readonly now: () => Date;
+	/** Told when a listener threw and was detached. */
+	readonly onListenerError?: (error: unknown) => void;
+}
+
+// A reconnecting reader may ask for what it missed; 4,096 events are an hour of progress lines.
+const ringSize = 4096;
+
+/**
+The one stream of a run. Everybody who wants to know subscribes; nobody can hold it up.
+
+```
+ emit ──> [seq n-4095 … seq n] ──> listeners, in the order of their subscription
+                └── since(seq): what a late or reconnecting reader missed
+```
+
+INVARIANTS
+- `emit` never blocks, never awaits and never throws: a listener that throws is detached.
+- Listeners see every event once, in order; an event that a listener emits comes after the one it was told of.
+*/
+export class RunEvents {
+	readonly runId: string;
+	readonly #now: () => Date;
+	readonly #onListenerError: (error: unknown) => void;
+	readonly #listeners = new Set<Listener>();
+	readonly #ring: RunEvent[] = [];
+	readonly #pending: RunEvent[] = [];
+	#seq = 0;
+	#isDelivering = false;
+
+	constructor({runId, now, onListenerError}: RunEventsOptions) {
+		this.runId = runId;
+		this.#now = now;
+		this.#onListenerError = onListenerError ?? (() => {});
+	}
+
+	emit(body: EventBody): RunEvent {
+		this.#seq += 1;
+		const event: RunEvent = {seq: this.#seq, at: this.#now().toISOString(), runId: this.runId, ...body};
+		this.#ring.push(event);
+		if (this.#ring.length > ringSize) {
+			this.#ring.shift();
+		}
+
+		this.#pending.push(event);
+		this.#deliver();
+		return event;
+	}
+
+	subscribe(listener: Listener): Disposable {
+		this.#listeners.add(listener);
+		return {[Symbol.dispose]: () => void this.#listeners.delete(listener)};
+	}
+
+	/** Events from `seq` on, as far as they are still held. */
+	since(seq: number): readonly RunEvent[] {
+		return this.#ring.filter(event => event.seq >= seq);
+	}
+
+	#deliver(): void {
+		if (this.#isDelivering) {
+			return;
+		}
+
+		this.#isDelivering = true;
+		for (let event = this.#pending.shift(); event; event = this.#pending.shift()) {
+			this.#tell(event);
+		}
+
+		this.#isDelivering = false;
+	}
+
+	#tell(event: RunEvent): void {
+		for (const listener of this.#listeners) {
+			try {
+				listener(event);
+			} catch (error) {
+				this.#listeners.delete(listener);
+				this.#onListenerError(error);
+			}
+		}
+	}
+}

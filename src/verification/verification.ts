@@ -1,0 +1,47 @@
+/** A run of bytes on a device. */
+export interface ByteRange {
+	readonly offset: number;
+	readonly length: number;
+}
+
+/** Ranges found during a scan: sorted, merged, at most 1,000 listed, all counted. */
+export interface RangeList {
+	readonly listed: readonly ByteRange[];
+	/** Number of merged ranges, listed or not. */
+	readonly count: number;
+	/** Sum of their lengths. */
+	readonly bytes: number;
+}
+
+export interface VerifySettings {
+	readonly coverage: 'full' | 'sampled';
+	/** Part of the device that `sampled` reads, over 0 to 100. */
+	readonly percent: number;
+	/** Start of the pseudo-random choice of samples: 32 hexadecimal digits; recorded so that an auditor can repeat it. */
+	readonly seed: string;
+}
+
+/** What was read back, and what was found. */
+export interface Verification {
+	readonly coverage: 'full' | 'sampled';
+	/** Bytes read and compared, as a part of the device's size, 0 to 100. */
+	readonly percent: number;
+	/** `failed`: something was not zero or could not be read. There is no "incomplete" result: that is an error. */
+	readonly result: 'passed' | 'failed';
+	/** Bytes that were read and compared. */
+	readonly verifiedBytes: number;
+	readonly nonZero: RangeList;
+	readonly unreadable: RangeList;
+	/** False when the page cache may have answered: the file system underneath refuses O_DIRECT. */
+	readonly isDirect: boolean;
+	/** Only for `sampled`. */
+	readonly sampling?: {
+		readonly seed: string;
+		readonly sections: number;
+		readonly samplesPerSection: number;
+		/** Probability, 0 to 1, that one leftover logical sector at a random place would have been read. */
+		readonly detectionProbability: number;
+		/** The same for 100 leftover sectors at independent random places: 1 - (1 - p)^100. */
+		readonly detectionProbabilityOf100Sectors: number;
+	};
+}

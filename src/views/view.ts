@@ -1,0 +1,18 @@
+import type {RunEvent, RunEvents} from '../events.ts';
+import type {Output} from '../output.ts';
+
+/**
+One way to show a run: one file in `src/views/`, one default export made with {@link defineView}. A view knows events alone.
+*/
+export interface View {
+	readonly name: 'tty' | 'plain' | 'json';
+	readonly summary: string;
+	/** `default`: the pipeline's own task list is shown on the terminal, and the view adds what stands before, after and beside it. */
+	readonly taskList: 'default' | 'silent';
+	/** Text under a running task of the task list. */
+	describeProgress(event: RunEvent & {type: 'step.progress'}): string;
+	/** Shows the events from now on, until disposed. */
+	attach(events: RunEvents, output: Output): Disposable;
+}
+
+export const defineView = (view: View): View => view;
