@@ -98,6 +98,8 @@ export interface Plan {
 	/** Also write the certificate here. */
 	readonly certificateFile: string | null;
 	readonly certificate: CertificateDetails;
+	/** Programs of the system that the run will need. */
+	readonly tools: readonly string[];
 	/** When not empty the run does not start. */
 	readonly refusals: readonly Refusal[];
 }

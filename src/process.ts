@@ -1,3 +1,9 @@
+import {execa} from 'execa';
+import {keepTrack, kill} from './process/children.ts';
+import {failed, interrupted, maxOutputCharacters, notStarted, timedOut} from './process/failures.ts';
+import {limit} from './process/limit.ts';
+import {createLookup, type Environment} from './process/lookup.ts';
+
 export interface ToolResult {
 	readonly exitCode: number;
 	readonly stdout: string;
@@ -37,3 +43,78 @@ export interface Tools {
 	/** @throws SanitizeError TOOL_MISSING. */
 	stream(name: string, args: readonly string[]): Promise<ToolStream>;
 }
+
+export interface ToolsOptions {
+	/** Where PATH is taken from. */
+	readonly env: Environment;
+	/** Who besides root may own tools; the user that we run as by default. */
+	readonly uid?: number | undefined;
+}
+
+export const createTools = ({env, uid = process.getuid?.() ?? 0}: ToolsOptions): Tools => {
+	const lookup = createLookup(env, uid);
+
+	return {
+		find: lookup.find,
+		async run(name, args, {signal, timeoutMs, accept = [0]} = {}) {
+			const file = await lookup.find(name);
+			const environment = {PATH: await lookup.searchPath(), LC_ALL: 'C'};
+			if (signal?.aborted) {
+				throw interrupted(name);
+			}
+
+			const child = execa(file, args, {...options(environment), maxBuffer: maxOutputCharacters});
+			using _live = keepTrack(child.pid);
+			using limits = limit(child.pid, signal, timeoutMs);
+			const result = await Promise.race([child, limits.abandoned]);
+			if (limits.reason !== undefined) {
+				throw limits.reason === 'aborted' ? interrupted(name) : timedOut(name, timeoutMs);
+			}
+
+			if (!result || result.exitCode === undefined || !accept.includes(result.exitCode)) {
+				throw failed(name, result);
+			}
+
+			return {exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr};
+		},
+		async stream(name, args) {
+			const file = await lookup.find(name);
+			const environment = {PATH: await lookup.searchPath(), LC_ALL: 'C'};
+			const child = execa(file, args, {...options(environment), stdout: 'ignore', buffer: false});
+			// Its exit is what we wait for; execa would also wait until somebody has read all of stderr.
+			const live = keepTrack(child.pid);
+			const ended = new Promise<{exitCode: number | undefined; signal: string | undefined}>(
+				(resolve, reject) => {
+					child.nodeChildProcess.once('exit', (exitCode, signal) => {
+						live[Symbol.dispose]();
+						resolve({exitCode: exitCode ?? undefined, signal: signal ?? undefined});
+					});
+					void child.then(({exitCode, signal, cause}) => {
+						if (exitCode === undefined && signal === undefined) {
+							live[Symbol.dispose]();
+							reject(notStarted(name, cause));
+						}
+					});
+				},
+			);
+			ended.catch(() => {});
+			return {
+				stderr: child.stderr.setEncoding('utf8'),
+				ended,
+				kill: signal => kill(child.pid, signal),
+			};
+		},
+	};
+};
+
+const options = (environment: Readonly<Record<string, string>>) =>
+	({
+		env: environment,
+		extendEnv: false,
+		stdin: 'ignore',
+		detached: true,
+		cleanup: false,
+		reject: false,
+		stripFinalNewline: false,
+		forceKillAfterDelay: false,
+	}) as const;

@@ -1,14 +1,162 @@
-import type {DeviceResult, Outcome, RunEvent} from './events.ts';
-import type {Plan} from './plan.ts';
+import type {Method, Technique} from './erasers/eraser.ts';
+import type {ErrorCode} from './errors.ts';
+import type {RunEvent} from './events.ts';
+import type {Plan, PlannedDevice} from './plan.ts';
+import type {Verification} from './verification/verification.ts';
 
-/** What a run came to, as far as its events go. */
-export interface Report {
-	readonly plan: Plan | undefined;
-	readonly outcome: Outcome;
-	readonly exitCode: number;
-	readonly devices: readonly DeviceResult[];
+type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
+type StepFinished = Extract<RunEvent, {type: 'step.finished'}>;
+
+/** What the events say about one device. */
+export interface DeviceReport {
+	readonly planned: PlannedDevice;
+	/** RFC 3339; set at the commit point. From then on the device must not be released unless it is sanitized. */
+	readonly committedAt: string | null;
+	readonly erased: {
+		readonly method: Method;
+		readonly technique: Technique;
+		readonly eraser: string;
+		readonly tool: {readonly name: string; readonly version: string};
+		readonly writtenBytes: number;
+	} | null;
+	readonly verification: Verification | null;
+	/** RFC 3339; when the last erase or verification of it ended. */
+	readonly endedAt: string | null;
+	readonly failure: ErrorCode | null;
+	/** Bytes written as far as anybody counted, also in an erase that failed. */
+	readonly writtenBytes: number;
 }
 
-export const report = (_events: Iterable<RunEvent>): Report => {
-	throw new Error('placeholder');
+/** What a run came to, as far as its events go: nothing is in it that is not in them. */
+export interface Report {
+	readonly runId: string | null;
+	readonly plan: Plan | null;
+	readonly startedAt: string | null;
+	readonly devices: readonly DeviceReport[];
+	/** The first failure of a step that prepares. */
+	readonly prepareFailure: ErrorCode | null;
+	readonly aftercareFailure: ErrorCode | null;
+	readonly interrupted: 'INTERRUPTED' | 'TERMINATED' | null;
+	readonly log: {readonly keptIn: string | null; readonly reason: string | null};
+	readonly certificates: ReadonlyArray<{readonly device: string; readonly path: string; readonly sha256: string}>;
+}
+
+export const emptyReport: Report = {
+	runId: null,
+	plan: null,
+	startedAt: null,
+	devices: [],
+	prepareFailure: null,
+	aftercareFailure: null,
+	interrupted: null,
+	log: {keptIn: null, reason: null},
+	certificates: [],
+};
+
+/** The whole fold: the same events always give the same report. */
+export const foldReport = (events: Iterable<RunEvent>): Report => {
+	let report = emptyReport;
+	for (const event of events) {
+		report = reduceReport(report, event);
+	}
+
+	return report;
+};
+
+/** One event further. */
+export const reduceReport = (report: Report, event: RunEvent): Report => {
+	switch (event.type) {
+		case 'run.planned':
+			return {
+				...report,
+				runId: event.runId,
+				plan: event.plan,
+				startedAt: event.at,
+				devices: event.plan.devices.map(planned => startDevice(planned)),
+			};
+		case 'run.committed':
+			return changeDevice(report, event.device.path, {committedAt: event.at});
+		case 'step.finished':
+			return finishStep(report, event);
+		case 'step.failed':
+			return failStep(report, event);
+		case 'step.skipped':
+			return event.step === 'keep-log' ? {...report, log: {keptIn: null, reason: event.reason}} : report;
+		case 'step.progress':
+			return progressStep(report, event.step, event.device, event.bytes);
+		case 'step.started':
+		case 'run.warned':
+		case 'run.finished':
+		case 'run.halting':
+			return report;
+		default:
+			return event satisfies never;
+	}
+};
+
+/** A device of which nothing has been told yet. */
+export const startDevice = (planned: PlannedDevice): DeviceReport => ({
+	planned,
+	committedAt: null,
+	erased: null,
+	verification: null,
+	endedAt: null,
+	failure: null,
+	writtenBytes: 0,
+});
+
+const changeDevice = (report: Report, path: string | undefined, change: Partial<DeviceReport>): Report => ({
+	...report,
+	devices: report.devices.map(device => (device.planned.facts.path === path ? {...device, ...change} : device)),
+});
+
+const isErase = (report: Report, step: string): boolean =>
+	report.plan?.steps.some(planned => planned.step === step && planned.phase === 'erase') ?? false;
+
+const progressStep = (report: Report, step: string, device: string, bytes: number): Report =>
+	isErase(report, step) ? changeDevice(report, device, {writtenBytes: bytes}) : report;
+
+const finishStep = (report: Report, event: StepFinished): Report => {
+	const ended = {endedAt: event.at};
+	if (event.verification) {
+		return changeDevice(report, event.device, {verification: event.verification, ...ended});
+	}
+
+	if (event.technique && event.method && event.eraser && event.tool && event.writtenBytes !== undefined) {
+		const {technique, method, eraser, tool, writtenBytes} = event;
+		const erased = {technique, method, eraser, tool, writtenBytes};
+		// What was verified before a later erase proves nothing about it.
+		return changeDevice(report, event.device, {erased, writtenBytes, verification: null, ...ended});
+	}
+
+	return {
+		...report,
+		log: event.logDir === undefined ? report.log : {keptIn: event.logDir, reason: null},
+		certificates: [...report.certificates, ...(event.certificates ?? [])],
+	};
+};
+
+const failStep = (report: Report, event: StepFailed): Report => {
+	const phase = report.plan?.steps.find(step => step.step === event.step)?.phase;
+	const isInterruption = event.code === 'INTERRUPTED' || event.code === 'TERMINATED';
+	const marked = isInterruption ? {...report, interrupted: event.code} : report;
+	if (event.device !== undefined) {
+		return changeDevice(marked, event.device, {
+			failure: event.code,
+			endedAt: event.at,
+			...(event.verification && {verification: event.verification}),
+			...(event.writtenBytes !== undefined && {writtenBytes: event.writtenBytes}),
+		});
+	}
+
+	if (isInterruption) {
+		return marked;
+	}
+
+	if (phase === 'aftercare' || phase === 'halt') {
+		const log = event.step === 'keep-log' ? {keptIn: null, reason: event.message} : marked.log;
+		return {...marked, log, aftercareFailure: marked.aftercareFailure ?? event.code};
+	}
+
+	return {...marked, prepareFailure: marked.prepareFailure ?? event.code};
 };

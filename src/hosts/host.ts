@@ -49,5 +49,12 @@ export interface Host {
 	halt(halt: Halt): Promise<void>;
 }
 
-/** A host is made for one run: `rehearsal` starts with an empty record. */
-export type HostFactory = (surroundings: DeviceSurroundings) => Host;
+/** One kind of machine to run on: one file in `src/hosts/`, one default export made with {@link defineHost}. */
+export interface HostDefinition {
+	readonly name: HostName;
+	readonly summary: string;
+	/** A host is made for one run: its record starts empty. */
+	create(surroundings: DeviceSurroundings): Host;
+}
+
+export const defineHost = (host: HostDefinition): HostDefinition => host;

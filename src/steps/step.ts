@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import type {Device} from '../devices/device.ts';
-import type {ErrorCode} from '../errors.ts';
+import type {ErrorCode, SanitizeError} from '../errors.ts';
 import type {StepFacts} from '../events.ts';
 import type {Halt, Host} from '../hosts/host.ts';
 import type {Phase, Plan, PlannedDevice} from '../plan.ts';
@@ -31,7 +31,10 @@ export interface Records {
 	report(): Report;
 	/** Where the journal stands now: the hash and number of its last line. */
 	journalHead(): {readonly hash: string; readonly seq: number};
-	/** Writes a file beside the journal, mode 0600, never over an existing one; returns its path. */
+	/**
+	Writes a file beside the journal, mode 0600, never over an existing one; returns its path.
+	@throws SanitizeError LOG_NOT_KEPT.
+	*/
 	writeBeside(name: string, text: string): Promise<string>;
 	/**
 	Moves journal and log to `<logDir>/<runId>/` and goes on appending there; returns that directory.
@@ -60,8 +63,9 @@ export interface DeviceStepContext extends StepContext {
 	progress(bytes: number, totalBytes: number): void;
 }
 
-/** How a step ended; a failure is a thrown SanitizeError. */
+/** How a step ended. A failure is thrown, or returned as `failure` when there are facts to tell beside it. */
 export interface StepResult {
+	readonly failure?: SanitizeError;
 	/** Set when there was nothing to do after all. */
 	readonly skipped?: string;
 	/** The machine shall end after the run. */
@@ -81,7 +85,7 @@ interface StepBase<Entries extends v.ObjectEntries> {
 	readonly options: Entries;
 	/** Programs that must exist before anything is touched. */
 	tools(options: StepOptions<Entries>, planning: Planning): readonly string[];
-	/** Pure. */
+	/** Pure: says what it will do, or why it will not be needed. */
 	plan(options: StepOptions<Entries>, planning: Planning): PlannedWork;
 }
 

@@ -9,8 +9,8 @@ export interface View {
 	readonly summary: string;
 	/** `default`: the pipeline's own task list is shown on the terminal, and the view adds what stands before, after and beside it. */
 	readonly taskList: 'default' | 'silent';
-	/** Text under a running task of the task list. */
-	describeProgress(event: RunEvent & {type: 'step.progress'}): string;
+	/** Text under a running task of the task list, where there is room for `columns` of it. */
+	describeProgress(event: RunEvent & {type: 'step.progress'}, columns?: number): string;
 	/** Shows the events from now on, until disposed. */
 	attach(events: RunEvents, output: Output): Disposable;
 }

@@ -1,0 +1,1 @@
+export default {extensions: ['ts'], workerThreads: false, files: ['test/**/*.ts']};

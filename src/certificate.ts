@@ -1,0 +1,175 @@
+import * as v from 'valibot';
+import {mediaType} from './devices/media.ts';
+import {SanitizeError} from './errors.ts';
+import {conclude} from './outcome.ts';
+import type {Plan} from './plan.ts';
+import type {DeviceReport, Report} from './report.ts';
+
+const text = v.nullable(v.string());
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const person = v.strictObject({name: text, title: text, date: text, location: text, contact: text});
+
+const range = v.strictObject({offset: count, length: count});
+
+/**
+The certificate of sanitization. The first fields are those of NIST SP 800-88r2 section 4.6; `null` means that nobody knew. Sizes in bytes, times RFC 3339 UTC.
+*/
+export const certificateSchema = v.looseObject({
+	manufacturer: text,
+	model: text,
+	serialNumber: text,
+	assetTag: text,
+	mediaType: v.string(),
+	mediaSource: text,
+	method: v.picklist(['clear', 'purge']),
+	technique: v.picklist(['overwrite', 'block-erase', 'cryptographic-erase']),
+	tool: v.looseObject({
+		name: v.string(),
+		version: v.string(),
+		/** The eraser, and the program that wrote. */
+		eraser: v.string(),
+		program: v.strictObject({name: v.string(), version: v.string()}),
+	}),
+	verification: v.looseObject({
+		coverage: v.picklist(['full', 'sampled']),
+		percent: v.number(),
+		result: v.literal('passed'),
+		verifiedBytes: count,
+		/** False when the page cache may have answered for the media. */
+		isDirect: v.boolean(),
+		sampling: v.optional(
+			v.looseObject({
+				seed: v.string(),
+				sections: count,
+				samplesPerSection: count,
+				detectionProbability: v.number(),
+				detectionProbabilityOf100Sectors: v.number(),
+			}),
+		),
+	}),
+	performedBy: person,
+	validatedBy: person,
+	outcome: v.literal('sanitized'),
+	/** True when the host was a rehearsal: the device was erased, the steps around it were only recorded. */
+	rehearsal: v.boolean(),
+	recipe: v.string(),
+	startedAt: v.string(),
+	finishedAt: v.string(),
+	runId: v.string(),
+	device: v.looseObject({target: v.string(), path: v.string(), deviceNumber: text, wwn: text}),
+	totalBytes: count,
+	writtenBytes: count,
+	unwritable: v.array(range),
+	notCovered: v.array(v.string()),
+	/** Where the journal and log were kept, or why they were not. */
+	log: v.strictObject({keptIn: text, reason: text}),
+	/** SHA-256 of line `journalSeq` of the journal: the last one when the certificate was issued. */
+	journalHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+	journalSeq: count,
+});
+
+export type Certificate = v.InferOutput<typeof certificateSchema>;
+
+export interface JournalHead {
+	readonly hash: string;
+	readonly seq: number;
+}
+
+/**
+The certificate that a report proves for one device. Pure: the same journal gives the same certificate, to the byte.
+@throws SanitizeError CERTIFICATE_NOT_ISSUED when the device is not sanitized: there is no way around.
+*/
+export const certify = (report: Report, path: string, head: JournalHead): Certificate => {
+	const device = report.devices.find(({planned}) => planned.facts.path === path);
+	const outcome = conclude(report).devices.find(result => result.path === path)?.outcome;
+	if (outcome !== 'sanitized' || !report.plan || !device?.erased || !device.verification || !device.committedAt) {
+		throw new SanitizeError('CERTIFICATE_NOT_ISSUED', `no certificate for ${path}: it is ${outcome ?? 'unknown'}`, {
+			hint: 'only a device that was erased and verified to its last byte gets one',
+		});
+	}
+
+	return {
+		...describeMedia(device, report.plan),
+		...describeWork(device, report.plan),
+		performedBy: datedPerson(report.plan.certificate.performedBy, device.endedAt),
+		validatedBy: report.plan.certificate.validatedBy,
+		outcome,
+		rehearsal: report.plan.host === 'rehearsal',
+		recipe: report.plan.recipe.name,
+		startedAt: device.committedAt,
+		finishedAt: device.endedAt ?? device.committedAt,
+		runId: report.plan.runId,
+		log: {...report.log},
+		journalHash: head.hash,
+		journalSeq: head.seq,
+	};
+};
+
+const describeMedia = ({planned}: DeviceReport, plan: Plan) => {
+	const {facts, notCovered} = planned;
+	return {
+		manufacturer: facts.manufacturer,
+		model: facts.model,
+		serialNumber: facts.serial,
+		assetTag: plan.certificate.assetTag,
+		mediaType: mediaType(facts),
+		mediaSource: plan.certificate.mediaSource,
+		device: {target: facts.target, path: facts.path, deviceNumber: facts.deviceNumber, wwn: facts.wwn},
+		totalBytes: facts.totalBytes,
+		notCovered: [...notCovered],
+	};
+};
+
+const describeWork = ({erased, verification}: DeviceReport, {tool}: Plan) => {
+	if (!erased || verification?.result !== 'passed') {
+		throw new SanitizeError('INTERNAL', 'a sanitized device was neither erased nor verified');
+	}
+
+	const {coverage, percent, result, verifiedBytes, isDirect, sampling} = verification;
+	return {
+		method: erased.method,
+		technique: erased.technique,
+		tool: {...tool, eraser: erased.eraser, program: {...erased.tool}},
+		verification: {coverage, percent, result, verifiedBytes, isDirect, ...(sampling && {sampling: {...sampling}})},
+		writtenBytes: erased.writtenBytes,
+		unwritable: [],
+	};
+};
+
+const datedPerson = (person: Plan['certificate']['performedBy'], endedAt: string | null) => ({
+	...person,
+	date: person.date ?? endedAt?.slice(0, 10) ?? null,
+});
+
+/** The exact text of a certificate file. */
+export const certificateText = (certificate: Certificate): string => `${JSON.stringify(certificate, null, '\t')}\n`;
+
+/**
+A certificate file's text, checked.
+@throws SanitizeError CERTIFICATE_INVALID naming the field that is wrong.
+*/
+export const parseCertificate = (text: string, file: string): Certificate => {
+	const result = v.safeParse(certificateSchema, parseJson(text, file));
+	if (result.success) {
+		return result.output;
+	}
+
+	const [issue] = result.issues;
+	const field = v.getDotPath(issue) ?? 'the whole file';
+	throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: ${field}: ${issue.message}`, {
+		hint: 'give a certificate that zeroize issued, unchanged',
+	});
+};
+
+const parseJson = (text: string, file: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: it is not JSON`, {
+			hint: 'give a certificate that zeroize issued, unchanged',
+			cause: error,
+		});
+	}
+};

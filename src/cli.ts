@@ -1,0 +1,144 @@
+#!/usr/bin/env node
+import os from 'node:os';
+import {Command, CommanderError} from 'commander';
+import packageJson from '../package.json' with {type: 'json'};
+import {addCertificate} from './commands/certificate.ts';
+import {type AddCommand, type CommandEnd, done, printError, type Surroundings} from './commands/command.ts';
+import {addCompletion} from './commands/completion.ts';
+import {addDevices} from './commands/devices.ts';
+import {addErasers, addRecipes, addSteps} from './commands/lists.ts';
+import {addPlan} from './commands/plan.ts';
+import {addRehearse} from './commands/rehearse.ts';
+import {addRun} from './commands/run.ts';
+import {addVerify} from './commands/verify.ts';
+import {detachAllSync} from './devices/loops/registry.ts';
+import {exitCodeOf, SanitizeError} from './errors.ts';
+import {createOutput} from './output.ts';
+import {createTools} from './process.ts';
+
+const commands: readonly AddCommand[] = [
+	addRun,
+	addPlan,
+	addRehearse,
+	addVerify,
+	addDevices,
+	addRecipes,
+	addErasers,
+	addSteps,
+	addCertificate,
+	addCompletion,
+];
+
+const helpWidth = 80;
+
+// A console that takes nothing for this long is hung; the exit code matters more.
+const flushMs = 5000;
+
+/** The command line as a tree: what parses arguments also prints help, completion and the README's reference. */
+export const createProgram = (surroundings: Surroundings, finish: (end: CommandEnd) => void): Command => {
+	const {stdout} = surroundings;
+	const program = new Command('zeroize')
+		.description('Makes a machine\'s disk empty, and proves it.')
+		.version(surroundings.version)
+		.exitOverride()
+		.configureHelp({helpWidth})
+		.configureOutput({
+			writeOut: text => stdout.write(text),
+			// A usage error is printed by the entry, in one form with every other error.
+			writeErr: () => {},
+			getOutHelpWidth: () => helpWidth,
+			getErrHelpWidth: () => helpWidth,
+		})
+		.addHelpText('after', '\nExample:\n  zeroize plan ssr-zeroize --device /dev/sda');
+	for (const add of commands) {
+		add(program, surroundings, finish);
+	}
+
+	return program;
+};
+
+/** Parses, chooses a command, and turns whatever happens into an end. */
+export const main = async (args: readonly string[], surroundings: Surroundings): Promise<CommandEnd> => {
+	let end: CommandEnd = done;
+	try {
+		const program = createProgram(surroundings, given => {
+			end = given;
+		});
+		await program.parseAsync(args.length === 0 ? ['--help'] : [...args], {from: 'user'});
+		return end;
+	} catch (error) {
+		if (error instanceof CommanderError) {
+			return usageEnd(error, args, surroundings);
+		}
+
+		return {exitCode: exitCodeOf(printError(surroundings.stderr, args.join(' '), error).code)};
+	}
+};
+
+// commander ends --help and --version with an error whose exit code is 0.
+const usageEnd = (error: CommanderError, args: readonly string[], {stderr}: Surroundings): CommandEnd => {
+	if (error.exitCode === 0) {
+		return done;
+	}
+
+	const message = error.message.replace(/^error: /, '');
+	const command = args.find(arg => !arg.startsWith('-'));
+	const hint = command ? `see: zeroize ${command} --help` : 'see: zeroize --help';
+	printError(stderr, 'reading the command line', new SanitizeError('USAGE', message, {hint}));
+	return {exitCode: exitCodeOf('USAGE')};
+};
+
+const listenForSignals = (): AbortSignal => {
+	const controller = new AbortController();
+	const codes = {SIGINT: 'INTERRUPTED', SIGTERM: 'TERMINATED', SIGHUP: 'TERMINATED'} as const;
+	for (const [signal, code] of Object.entries(codes)) {
+		process.on(signal, () => {
+			controller.abort(new SanitizeError(code, `interrupted by ${signal}`, {
+				hint: 'run the recipe again from its start; until then do not release a device that was written to',
+			}));
+		});
+	}
+
+	return controller.signal;
+};
+
+const realSurroundings = (): Surroundings => {
+	const uid = process.getuid?.() ?? -1;
+	return {
+		tools: createTools({env: process.env, uid}),
+		root: '/',
+		env: process.env,
+		stdout: createOutput(1),
+		stderr: createOutput(2),
+		stdin: process.stdin,
+		uid,
+		hostname: os.hostname(),
+		version: packageJson.version,
+		signal: listenForSignals(),
+		now: () => new Date(),
+		monotonicMs: () => performance.now(),
+	};
+};
+
+/** The entry: the only place that exits, and the only one that ends the machine. */
+const enter = async (): Promise<void> => {
+	process.on('exit', detachAllSync);
+	const surroundings = realSurroundings();
+	const {stdout, stderr} = surroundings;
+	let {exitCode, halt} = await main(process.argv.slice(2), surroundings);
+	await Promise.all([stdout.flush(flushMs), stderr.flush(flushMs)]);
+	if (halt) {
+		try {
+			await halt.host.halt(halt.halt);
+		} catch (error) {
+			exitCode = exitCodeOf(printError(stderr, 'ending the machine', error).code);
+			await stderr.flush(flushMs);
+		}
+	}
+
+	process.exit(exitCode);
+};
+
+if (import.meta.main) {
+	await enter();
+}

@@ -1,0 +1,73 @@
+import {open} from 'node:fs/promises';
+import {type Certificate, certificateText, certify, parseCertificate} from '../certificate.ts';
+import {SanitizeError} from '../errors.ts';
+import {fileError} from '../files.ts';
+import {readJournal} from '../journal.ts';
+import {conclude} from '../outcome.ts';
+import {foldReport} from '../report.ts';
+import {type AddCommand, done} from './command.ts';
+import {certificateLines} from './text/certificate.ts';
+
+const maxBytes = 256 * 1024 * 1024;
+
+export const addCertificate: AddCommand = (program, {stdout}, finish) => {
+	const certificate = program
+		.command('certificate')
+		.description('certificates of sanitization')
+		.addHelpText('after', '\nExample:\n  zeroize certificate show certificate.json');
+	certificate
+		.command('show <file>')
+		.description('show a certificate, or the ones that a journal proves')
+		.option('--json', 'as JSON', false)
+		.addHelpText('after', '\nExample:\n  zeroize certificate show /var/log/zeroize/RUN/journal.jsonl')
+		.action(async (file: string, {json}: {json: boolean}) => {
+			const text = await readText(file);
+			const certificates = isJournal(text) ? replayCertificates(text, file) : [parseCertificate(text, file)];
+			for (const found of certificates) {
+				stdout.write(json ? certificateText(found) : `${certificateLines(found).join('\n')}\n`);
+			}
+
+			finish(done);
+		});
+};
+
+// A journal's first line is an event; a certificate is one object over many lines.
+const isJournal = (text: string): boolean => text.startsWith('{"seq":1,');
+
+/**
+The certificates that a journal proves, the same to the byte as the ones that were issued.
+@throws SanitizeError JOURNAL_INVALID, CERTIFICATE_INVALID when the run it tells of came to none.
+*/
+export const replayCertificates = (text: string, file: string): readonly Certificate[] => {
+	const lines = readJournal(text, file);
+	const issued = lines.find(({event}) => event.type === 'step.started' && event.step === 'issue-certificate');
+	const upTo = lines.slice(0, issued?.event.seq ?? 0);
+	const report = foldReport(upTo.map(({event}) => event));
+	const sanitized = conclude(report).devices.filter(({outcome}) => outcome === 'sanitized');
+	if (!issued || sanitized.length === 0) {
+		throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: the run it tells of came to no certificate`, {
+			hint: 'only a device that was erased and verified to its last byte gets one',
+		});
+	}
+
+	return sanitized.map(({path}) => certify(report, path, {hash: issued.hash, seq: issued.event.seq}));
+};
+
+const readText = async (file: string): Promise<string> => {
+	try {
+		await using handle = await open(file);
+		const stats = await handle.stat();
+		if (!stats.isFile() || stats.size > maxBytes) {
+			throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: it is not a file of at most 256 MiB`, {
+				hint: 'give a certificate or a journal',
+			});
+		}
+
+		return await handle.readFile('utf8');
+	} catch (error) {
+		const {message} = fileError(`reading ${file}`, error);
+		throw error instanceof SanitizeError
+			? error
+			: new SanitizeError('USAGE', message, {hint: 'give a certificate or a journal', cause: error});
+	}
+};

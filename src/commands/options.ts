@@ -1,0 +1,107 @@
+import {type Command, InvalidArgumentError, Option} from 'commander';
+import {erasers} from '../erasers/index.ts';
+import type {HostName} from '../hosts/host.ts';
+import {parseBytes} from '../progress.ts';
+
+export type ProgressChoice = 'auto' | 'tty' | 'plain' | 'json';
+
+export interface VerifyChoice {
+	readonly coverage: 'full' | 'sampled' | 'none';
+	readonly percent?: number;
+}
+
+/** Options that `run`, `plan` and `rehearse` share, as commander gives them. */
+export interface RunOptions {
+	readonly device: readonly string[];
+	readonly confirm: readonly string[];
+	readonly eraser?: string;
+	readonly verify?: VerifyChoice;
+	readonly progress: ProgressChoice;
+	readonly host?: HostName;
+	readonly stateDir: string;
+	readonly logDir?: string;
+	readonly certificate?: string;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+export const deviceOption = (): Option =>
+	new Option('--device <target>', '/dev/…, loop:FILE or file:FILE; may be repeated').argParser(collect).default([], 'none');
+
+/** @throws InvalidArgumentError, which commander turns into a usage error. */
+export const parseVerify = (text: string): VerifyChoice => {
+	const [, coverage, percentText] = /^(full|sampled|none)(?::(.+))?$/.exec(text) ?? [];
+	const percent = percentText === undefined ? undefined : Number(percentText);
+	const isPercentWrong = percent !== undefined && !(coverage === 'sampled' && percent > 0 && percent <= 100);
+	if (coverage === undefined || isPercentWrong) {
+		throw new InvalidArgumentError('It is full, sampled, sampled:PERCENT (over 0 to 100) or none.');
+	}
+
+	return {coverage: coverage as VerifyChoice['coverage'], ...(percent !== undefined && {percent})};
+};
+
+/** Reading back is all that `zeroize verify` does, so `none` makes no sense there. */
+export const parseVerifyOnly = (text: string): VerifyChoice => {
+	const choice = parseVerify(text);
+	if (choice.coverage === 'none') {
+		throw new InvalidArgumentError('It is full, sampled or sampled:PERCENT.');
+	}
+
+	return choice;
+};
+
+export const parseSize = (text: string): number => {
+	const bytes = parseBytes(text);
+	if (bytes === undefined || bytes < 512 || bytes % 512 !== 0) {
+		throw new InvalidArgumentError('It is a size in whole sectors of 512 bytes, such as 256MiB, 4GiB or 268435968.');
+	}
+
+	return bytes;
+};
+
+export const progressOption = (): Option =>
+	new Option('--progress <how>', 'how the run is shown').choices(['auto', 'tty', 'plain', 'json']).default('auto');
+
+const addCommonOptions = (command: Command): Command =>
+	command
+		.addOption(
+			new Option('--eraser <name>', 'instead of what the recipe says').choices([
+				'auto',
+				...erasers.map(({name}) => name),
+			]),
+		)
+		.addOption(
+			new Option('--verify <how>', 'full, sampled[:PERCENT] or none, instead of what the recipe says').argParser(
+				parseVerify,
+			),
+		)
+		.addOption(progressOption());
+
+const addPlaces = (command: Command): Command =>
+	command
+		.option('--state-dir <dir>', 'where the journal and log live during the run', '/tmp')
+		.option('--log-dir <dir>', 'where they end up (default: /var/log/zeroize)')
+		.option('--certificate <file>', 'also write the certificate there');
+
+const hostOption = (byDefault: HostName): Option =>
+	new Option('--host <name>', 'what the steps around the erase act on')
+		.choices(['system', 'rehearsal'])
+		.default(byDefault);
+
+/** Options of `run` and `plan`. */
+export const addRunOptions = (command: Command): Command =>
+	addPlaces(
+		addCommonOptions(
+			command
+				.addOption(deviceOption())
+				.addOption(
+					new Option('--confirm <text>', "the device's serial number, or its path where it has none; repeat per device")
+						.argParser(collect)
+						.default([], 'asked for on a terminal'),
+				),
+		).addOption(hostOption('system')),
+	);
+
+/** Options of `rehearse`: the device and its confirmation are its own. */
+export const addRehearseOptions = (command: Command): Command =>
+	addPlaces(addCommonOptions(command).addOption(hostOption('rehearsal')));

@@ -1,0 +1,34 @@
+import {addRunOptions, type RunOptions} from './options.ts';
+import type {AddCommand, Surroundings} from './command.ts';
+import {defaultLogDir} from './session/places.ts';
+import type {RunRequest} from './session/prepare.ts';
+import {loadRecipe} from './session/recipes.ts';
+import {requireDevices} from './session/targets.ts';
+import {runSession} from './session/session.ts';
+
+export const addRun: AddCommand = (program, surroundings, finish) => {
+	addRunOptions(program.command('run <recipe>').description('carry out a recipe'))
+		.addHelpText('after', '\nExample:\n  zeroize run erase --device /dev/sdb --confirm S5Y1NX0R123456')
+		.action(async (recipe: string, options: RunOptions) => {
+			const request = await toRequest(recipe, options, surroundings);
+			const {progress, confirm} = options;
+			finish(
+				await runSession(
+					{request, progress, confirmations: confirm, keepsRecords: true, stopsAfterPlan: false},
+					surroundings,
+				),
+			);
+		});
+};
+
+/** @throws SanitizeError USAGE, RECIPE_INVALID. */
+export const toRequest = async (recipe: string, options: RunOptions, {uid, env}: Surroundings): Promise<RunRequest> => ({
+	recipe: await loadRecipe(recipe),
+	targets: requireDevices(options.device),
+	host: options.host ?? 'system',
+	eraser: options.eraser,
+	verify: options.verify,
+	stateDir: options.stateDir,
+	logDir: options.logDir ?? defaultLogDir(uid, env),
+	certificateFile: options.certificate ?? null,
+});

@@ -1,0 +1,141 @@
+import {randomBytes} from 'node:crypto';
+import {constants} from 'node:fs';
+import {access, stat} from 'node:fs/promises';
+import path from 'node:path';
+import type {DeviceFacts} from '../../devices/device.ts';
+import {disksBehind} from '../../devices/facts/system-disk.ts';
+import {schemes} from '../../devices/index.ts';
+import {parseTarget} from '../../devices/target.ts';
+import {erasers} from '../../erasers/index.ts';
+import {errnoOf, SanitizeError, toSanitizeError} from '../../errors.ts';
+import type {HostName} from '../../hosts/host.ts';
+import type {Plan, Refusal} from '../../plan.ts';
+import {makePlan} from '../../planner.ts';
+import type {Recipe} from '../../recipe.ts';
+import {steps} from '../../steps/index.ts';
+import type {Surroundings} from '../command.ts';
+import type {VerifyChoice} from '../options.ts';
+
+/** What a front asks for, checked by its parser. */
+export interface RunRequest {
+	readonly recipe: Recipe;
+	readonly targets: readonly string[];
+	readonly host: HostName;
+	readonly eraser?: string | undefined;
+	readonly verify?: VerifyChoice | undefined;
+	readonly stateDir: string;
+	readonly logDir: string;
+	readonly certificateFile: string | null;
+}
+
+/** A name that sorts by time and is short enough to be read out: `20261121T081500Z-1f2e3d4c`. */
+export const newRunId = (now: Date): string =>
+	`${now.toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '')}-${randomBytes(4).toString('hex')}`;
+
+/** Looks at everything the request names, read-only, and plans. What stands in the way is in the plan's refusals. */
+export const preparePlan = async (runId: string, request: RunRequest, surroundings: Surroundings): Promise<Plan> => {
+	const looked = await Promise.all(request.targets.map(target => inspect(target, surroundings)));
+	const devices = looked.flatMap(({facts}) => (facts ? [facts] : []));
+	const places = await lookAtPlaces(request, devices, surroundings);
+	const make = (refusals: readonly Refusal[]): Plan =>
+		makePlan({
+			...request,
+			...places,
+			runId,
+			version: surroundings.version,
+			hostname: surroundings.hostname,
+			steps,
+			erasers,
+			devices,
+			overrides: {
+				...(request.eraser !== undefined && {eraser: request.eraser}),
+				...(request.verify && {verify: {...request.verify}}),
+			},
+			refusals,
+		});
+	const refusals = [...looked.flatMap(({refusal}) => (refusal ? [refusal] : [])), ...places.refusals];
+	// Which tools are needed is known from a plan; that one is missing belongs into it.
+	const missing = await findMissingTools(make(refusals).tools, surroundings);
+	return make([...refusals, ...missing]);
+};
+
+const inspect = async (
+	target: string,
+	surroundings: Surroundings,
+): Promise<{facts?: DeviceFacts; refusal?: Refusal}> => {
+	try {
+		const parsed = parseTarget(target);
+		const scheme = schemes.find(({scheme}) => scheme === parsed.scheme);
+		if (!scheme) {
+			throw new SanitizeError('USAGE', `"${target}" names no kind of device`, {hint: 'use /dev/…, loop:FILE or file:FILE'});
+		}
+
+		return {facts: await scheme.inspect(parsed, surroundings)};
+	} catch (error) {
+		return {refusal: toRefusal(error, target)};
+	}
+};
+
+const toRefusal = (thrown: unknown, target?: string): Refusal => {
+	const error = toSanitizeError(thrown);
+	if (error.code === 'INTERNAL') {
+		throw error;
+	}
+
+	return {...(target !== undefined && {target}), code: error.code, message: error.message, hint: error.hint ?? 'see: zeroize --help'};
+};
+
+const findMissingTools = async (names: readonly string[], {tools}: Surroundings): Promise<readonly Refusal[]> => {
+	const results = await Promise.allSettled(names.map(name => tools.find(name)));
+	return results.flatMap(result => (result.status === 'rejected' ? [toRefusal(result.reason)] : []));
+};
+
+/** Where the log and the certificate shall go, and whether that place will still be there afterwards. */
+const lookAtPlaces = async (
+	{logDir, certificateFile}: RunRequest,
+	devices: readonly DeviceFacts[],
+	{root}: Surroundings,
+): Promise<{logRefused: string | null; refusals: readonly Refusal[]}> => {
+	const numbers = new Set(devices.map(({deviceNumber}) => deviceNumber));
+	const isErased = async (place: string): Promise<boolean> => {
+		const disks = await disksBehind(await nearestExisting(place), root);
+		return disks.some(number => numbers.has(number));
+	};
+	const logRefused = (await isErased(logDir))
+		? `${logDir} is on the device that is erased: the log stays in memory and on this console`
+		: null;
+	if (certificateFile === null) {
+		return {logRefused, refusals: []};
+	}
+
+	const refusal = (await isErased(certificateFile))
+		? {code: 'USAGE' as const, message: `${certificateFile} is on the device that is erased`, hint: 'name a file on another disk'}
+		: await certificateRefusal(certificateFile);
+	return {logRefused, refusals: refusal ? [refusal] : []};
+};
+
+const nearestExisting = async (place: string): Promise<string> => {
+	const absolute = path.resolve(place);
+	const parent = path.dirname(absolute);
+	const isThere = await access(absolute).then(() => true, () => false);
+	return isThere || parent === absolute ? absolute : nearestExisting(parent);
+};
+
+const certificateRefusal = async (file: string): Promise<Refusal | null> => {
+	try {
+		const {size} = await stat(file);
+		return size === 0
+			? null
+			: {code: 'USAGE', message: `the certificate file ${file} exists already`, hint: 'name a new file, or move the old one away'};
+	} catch (error) {
+		if (errnoOf(error) !== 'ENOENT') {
+			return {code: 'USAGE', message: `the certificate file ${file}: ${toSanitizeError(error).message}`, hint: 'name another file'};
+		}
+	}
+
+	const directory = path.dirname(path.resolve(file));
+	const isWritable = await access(directory, constants.W_OK).then(() => true, () => false);
+	return isWritable
+		? null
+		: {code: 'USAGE', message: `the certificate cannot be written: ${directory} is missing or not writable`, hint: 'create the directory, or name another file'};
+};

@@ -1,0 +1,65 @@
+import type {Certificate} from '../../certificate.ts';
+import {formatBytes} from '../../progress.ts';
+import {wrap} from './table.ts';
+
+const labelWidth = 16;
+
+const textWidth = 80 - labelWidth;
+
+type Person = Certificate['performedBy'];
+
+/** A certificate for people: one screen of 80 columns, ASCII. */
+export const certificateLines = (certificate: Certificate): readonly string[] => [
+	certificate.rehearsal ? 'CERTIFICATE OF SANITIZATION - REHEARSAL' : 'CERTIFICATE OF SANITIZATION',
+	'',
+	...mediaRows(certificate).flatMap(([label, text]) => row(label, text)),
+	'',
+	...workRows(certificate).flatMap(([label, text]) => row(label, text)),
+	'',
+	...proofRows(certificate).flatMap(([label, text]) => row(label, text)),
+];
+
+const row = (label: string, text: string): readonly string[] =>
+	wrap(text, textWidth).map((line, index) => `${(index === 0 ? label : '').padEnd(labelWidth)}${line}`);
+
+type Rows = ReadonlyArray<readonly [label: string, text: string]>;
+
+const mediaRows = (certificate: Certificate): Rows => [
+	['outcome', certificate.outcome.toUpperCase()],
+	['device', certificate.device.target],
+	['manufacturer', certificate.manufacturer ?? 'unknown'],
+	['model', certificate.model ?? 'unknown'],
+	['serial number', certificate.serialNumber ?? 'none'],
+	['asset tag', certificate.assetTag ?? 'none'],
+	['media type', certificate.mediaType],
+	['media source', certificate.mediaSource ?? 'unknown'],
+	['size', `${formatBytes(certificate.totalBytes)} (${certificate.totalBytes} bytes)`],
+];
+
+const workRows = ({method, technique, tool, verification, notCovered, ...certificate}: Certificate): Rows => [
+	['method', `${method}, by ${technique} (NIST SP 800-88r2)`],
+	['tool', `${tool.name} ${tool.version}, eraser ${tool.eraser}, ${tool.program.name} ${tool.program.version}`],
+	['written', `${certificate.writtenBytes} bytes`],
+	['verified', describeVerification(verification)],
+	['not covered', notCovered.join('; ') || 'nothing'],
+	['started', certificate.startedAt],
+	['finished', certificate.finishedAt],
+];
+
+const describeVerification = ({coverage, percent, result, verifiedBytes, isDirect, sampling}: Certificate['verification']): string =>
+	[
+		`${result}: ${coverage}, ${percent} %, ${verifiedBytes} bytes read back ${isDirect ? 'from the media' : 'through the page cache'}`,
+		...(sampling ? [`seed ${sampling.seed}, one leftover sector found with probability ${sampling.detectionProbability}`] : []),
+	].join('; ');
+
+const proofRows = (certificate: Certificate): Rows => [
+	['performed by', describePerson(certificate.performedBy)],
+	['validated by', describePerson(certificate.validatedBy)],
+	['recipe', certificate.recipe],
+	['run', certificate.runId],
+	['log', certificate.log.keptIn ?? `not kept: ${certificate.log.reason ?? 'the recipe has no such step'}`],
+	['journal', `line ${certificate.journalSeq}, SHA-256 ${certificate.journalHash}`],
+];
+
+const describePerson = ({name, title, date, location, contact}: Person): string =>
+	name === null ? `not named${date ? `, ${date}` : ''}` : [name, title, date, location, contact].filter(Boolean).join(', ');

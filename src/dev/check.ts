@@ -1,0 +1,100 @@
+import path from 'node:path';
+import {$} from 'zx';
+import {readTap} from './tap.ts';
+
+interface Check {
+	readonly name: string;
+	readonly command: readonly string[];
+}
+
+interface Count {
+	readonly passed: number;
+	readonly failures: readonly string[];
+}
+
+const checks: readonly Check[] = [
+	{name: 'plug-in indexes', command: ['node', 'src/dev/generate.ts', '--check']},
+	{name: 'recipe schema', command: ['node', 'src/dev/schema.ts', '--check']},
+	{name: 'types', command: ['tsc', '-p', '.']},
+	{name: 'lint', command: ['biome', 'ci', '--colors=off', '.']},
+	{name: 'unused code', command: ['knip', '--no-progress']},
+];
+
+const suite: Check = {name: 'tests', command: ['c8', 'ava', '--tap']};
+
+const coverage: Check = {name: 'coverage', command: ['c8', 'check-coverage']};
+
+// On a machine of ours every suite can run, so one that does not is a fault.
+const isStrict = process.env['CI'] === 'true';
+
+const root = path.join(import.meta.dirname, '../..');
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+const run = async ({command}: Check, onLine: (line: string) => void): Promise<number> => {
+	const child = $({
+		cwd: root,
+		preferLocal: root,
+		nothrow: true,
+		quiet: true,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	const running = child`${command} 2>&1`;
+	for await (const line of running) {
+		onLine(line);
+	}
+
+	return (await running).exitCode ?? 1;
+};
+
+const runCheck = async (check: Check): Promise<Count> => {
+	const lines: string[] = [];
+	const startedAt = performance.now();
+	const exitCode = await run(check, line => void lines.push(line));
+	const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+	say(`${exitCode === 0 ? 'ok' : 'FAILED'}  ${check.name} (${seconds} s)`);
+	if (exitCode === 0) {
+		return {passed: 1, failures: []};
+	}
+
+	say(lines.join('\n'));
+	return {passed: 0, failures: [`${check.name}: exit code ${exitCode}`]};
+};
+
+const runSuite = async (): Promise<Count> => {
+	const lines: string[] = [];
+	const exitCode = await run(suite, line => {
+		lines.push(line);
+		say(line);
+	});
+	const {passed, failed, skipped, todo, isComplete} = readTap(lines);
+	const failures = failed.map(title => `test: ${title}`);
+	const undone = [...skipped.map(title => `skipped: ${title}`), ...todo.map(title => `todo: ${title}`)];
+	if (isStrict) {
+		failures.push(...undone);
+	} else {
+		undone.forEach(say);
+	}
+
+	if (!isComplete || (exitCode !== 0 && failed.length === 0)) {
+		failures.push(`tests: ended early or with exit code ${exitCode}`);
+	}
+
+	return {passed: passed.length, failures};
+};
+
+const counts: Count[] = [];
+for (const check of checks) {
+	counts.push(await runCheck(check));
+}
+
+counts.push(await runSuite(), await runCheck(coverage));
+const failures = counts.flatMap(count => count.failures);
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+say('');
+for (const failure of failures) {
+	say(`FAILED  ${failure}`);
+}
+
+say(`${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,0 +1,125 @@
+import type {BigIntStats} from 'node:fs';
+import {realpath, stat} from 'node:fs/promises';
+import type {DeviceFacts, DeviceKind, Holder} from '../device.ts';
+import type {BlockNode} from './lsblk.ts';
+import {activeSwaps} from './swaps.ts';
+import {attachedLoops, deviceNumberOf, listNames} from './sysfs.ts';
+
+/** A node and everything below it, each once. */
+export const flatten = (node: BlockNode): BlockNode[] => {
+	const nodes = new Map<string, BlockNode>();
+	const add = (next: BlockNode) => {
+		nodes.set(next.deviceNumber, next);
+		next.children.forEach(add);
+	};
+	add(node);
+	return [...nodes.values()];
+};
+
+export const kindOf = (type: string): DeviceKind => {
+	if (type === 'part') {
+		return 'partition';
+	}
+
+	if (/^(raid|md|dmraid|linear)/.test(type)) {
+		return 'raid';
+	}
+
+	return plainKinds.find(kind => kind === type) ?? 'other';
+};
+
+const plainKinds = ['disk', 'loop', 'lvm', 'crypt', 'mpath', 'rom'] as const;
+
+/** Everybody who uses the device or anything on it, but for mounted file systems. */
+export const findHolders = async (node: BlockNode, root: string): Promise<Holder[]> => {
+	const nodes = flatten(node);
+	const stacked = nodes
+		.slice(1)
+		.filter(({type}) => type !== 'part')
+		.map(toHolder);
+	const unseen = await unseenHolders(nodes, root);
+	const numbers = new Set(nodes.map(({deviceNumber}) => deviceNumber));
+	const names = new Set(nodes.flatMap(({name, kernelName}) => [name, kernelName]));
+	const isOurs = (stats: BigIntStats) => stats.isBlockDevice() && numbers.has(deviceNumberOf(stats.rdev));
+	return unique([
+		...stacked,
+		...unseen,
+		...(await swapsOn(isOurs, names, root)),
+		...nodes
+			.filter(({isSwap}) => isSwap)
+			.map(({name}): Holder => ({kind: 'swap', name: toKernelName(name, nodes)})),
+		...(await loopsOver(isOurs, names, root)),
+	]);
+};
+
+/** Loop devices and swap on a regular file. */
+export const findFileHolders = async (path: string, stats: BigIntStats, root: string): Promise<Holder[]> => {
+	const isOurs = (other: BigIntStats) => other.isFile() && other.dev === stats.dev && other.ino === stats.ino;
+	const names = new Set([path]);
+	return unique([...(await swapsOn(isOurs, names, root)), ...(await loopsOver(isOurs, names, root))]);
+};
+
+/** How a device is used now, in words; `null` when nothing is known to use it. */
+export const describeUse = ({
+	mountPoints,
+	holders,
+}: Pick<DeviceFacts, 'mountPoints' | 'holders'>): string | null => {
+	const uses = [
+		...mountPoints.map(mountPoint => `mounted on ${mountPoint}`),
+		...holders.map(({kind, name}) => (kind === 'swap' ? `swap on ${name}` : `held by ${name} (${kind})`)),
+	];
+	return uses.length === 0 ? null : uses.join(', ');
+};
+
+const toHolder = ({name, type}: BlockNode): Holder => {
+	const kind = kindOf(type);
+	return {
+		kind: kind === 'lvm' || kind === 'raid' || kind === 'crypt' || kind === 'mpath' ? kind : 'other',
+		name,
+	};
+};
+
+// /proc/swaps and lsblk name the same swap area by different names; the kernel's is the one that both know.
+const toKernelName = (name: string, nodes: readonly BlockNode[]): string =>
+	nodes.find(node => node.name === name)?.kernelName ?? name;
+
+const unseenHolders = async (nodes: readonly BlockNode[], root: string): Promise<Holder[]> => {
+	const seen = new Set(nodes.map(({kernelName}) => kernelName));
+	const names = await Promise.all(
+		nodes.map(async ({deviceNumber}) => listNames(root, 'sys/dev/block', deviceNumber, 'holders')),
+	);
+	return names
+		.flat()
+		.map(name => `/dev/${name}`)
+		.filter(name => !seen.has(name))
+		.map(name => ({kind: 'other', name}));
+};
+
+type IsOurs = (stats: BigIntStats) => boolean;
+
+const swapsOn = async (isOurs: IsOurs, names: ReadonlySet<string>, root: string): Promise<Holder[]> => {
+	const swaps = await activeSwaps(root);
+	const matches = await Promise.all(swaps.map(async name => isSame(name, isOurs, names)));
+	const found = swaps.filter((_, index) => matches[index]);
+	return Promise.all(
+		found.map(async name => ({kind: 'swap', name: await realpath(name).catch(() => name)}) as const),
+	);
+};
+
+const loopsOver = async (isOurs: IsOurs, names: ReadonlySet<string>, root: string): Promise<Holder[]> => {
+	const loops = await attachedLoops(root);
+	const matches = await Promise.all(loops.map(async ({backingFile}) => isSame(backingFile, isOurs, names)));
+	return loops.filter((_, index) => matches[index]).map(({node}) => ({kind: 'loop', name: node}));
+};
+
+const isSame = async (path: string, isOurs: IsOurs, names: ReadonlySet<string>): Promise<boolean> => {
+	try {
+		return names.has(path) || isOurs(await stat(path, {bigint: true}));
+	} catch {
+		return false;
+	}
+};
+
+const unique = (holders: readonly Holder[]): Holder[] => [
+	...new Map(holders.map(holder => [`${holder.kind} ${holder.name}`, holder])).values(),
+];

@@ -1,0 +1,125 @@
+import type {FileHandle} from 'node:fs/promises';
+import {stat} from 'node:fs/promises';
+import {SanitizeError} from '../errors.ts';
+import {
+	type Device,
+	type DeviceFacts,
+	type DeviceSurroundings,
+	type DeviceTarget,
+	defineScheme,
+	type OpenMode,
+} from './device.ts';
+import {checked, openExclusive, openFailure} from './facts/exclusive.ts';
+import {inodeOf, inspectFile} from './facts/file-facts.ts';
+import {readGeometry} from './facts/geometry.ts';
+import {describeUse} from './facts/holders.ts';
+import {backingFileOf, readAttribute} from './facts/sysfs.ts';
+import {busy, handleIo, hold, readOnly} from './held.ts';
+import {requireSameIdentity} from './identity.ts';
+import {attachLoop, detachLoop, untilDetached} from './loops/registry.ts';
+
+const sectorBytes = 512;
+
+export default defineScheme({
+	scheme: 'loop',
+	summary: 'a file, attached to a loop device for the run: loop:disk.img',
+	tools: ['losetup', 'blockdev'],
+	inspect: async (target, {root}) => inspectBacking(target, root),
+	open: async (facts, mode, surroundings) => {
+		await refuse(facts, mode, surroundings);
+		const node = await attachLoop(facts.path, {isReadOnly: mode === 'read', tools: surroundings.tools});
+		try {
+			return await openAttached(facts, mode, node, surroundings);
+		} finally {
+			// From here on it lasts as long as somebody has it open: nothing leaks, however this process ends.
+			await detachLoop(node, surroundings.tools);
+		}
+	},
+});
+
+const inspectBacking = async (
+	target: Pick<DeviceTarget, 'target' | 'path'>,
+	root: string,
+): Promise<DeviceFacts> => {
+	const facts = await inspectFile(target, root);
+	if (facts.totalBytes % sectorBytes !== 0) {
+		throw new SanitizeError(
+			'UNSUPPORTED',
+			`looking at ${facts.path}: ${facts.totalBytes} bytes are not whole sectors, and a loop device would leave the rest out`,
+			{
+				hint: `write file:${facts.path} to erase it to the last byte`,
+			},
+		);
+	}
+
+	return {...facts, kind: 'loop', logicalSectorBytes: sectorBytes, physicalSectorBytes: sectorBytes};
+};
+
+const refuse = async (facts: DeviceFacts, mode: OpenMode, {root}: DeviceSurroundings): Promise<void> => {
+	const now = await inspectBacking(facts, root);
+	requireSameIdentity(facts, now);
+	const use = describeUse(now);
+	if (use !== null) {
+		throw busy(facts, use);
+	}
+
+	if (mode === 'erase' && now.readOnly) {
+		throw readOnly(facts);
+	}
+};
+
+const openAttached = async (
+	facts: DeviceFacts,
+	mode: OpenMode,
+	node: string,
+	surroundings: DeviceSurroundings,
+): Promise<Device> => {
+	const inspect = async () => inspectAttached(facts, node, surroundings);
+	return checked(await openLoop(node, mode), async handle => {
+		requireSameIdentity(facts, await inspect());
+		const isDirect =
+			(await readAttribute(surroundings.root, 'sys/block', node.slice('/dev/'.length), 'loop/dio')) === '1';
+		const io = handleIo(handle);
+		const close = async () => {
+			await io.close();
+			await untilDetached(node, facts.path, surroundings.root);
+		};
+
+		return hold({facts, node, isDirect, inspect, io: {...io, close}});
+	});
+};
+
+const openLoop = async (node: string, mode: OpenMode): Promise<FileHandle> => {
+	try {
+		return await openExclusive(node, mode);
+	} catch (error) {
+		throw openFailure(node, error);
+	}
+};
+
+/** The file as it is now, with the size that the loop device has and the identity of what it is attached to. */
+const inspectAttached = async (
+	facts: DeviceFacts,
+	node: string,
+	{root, tools}: DeviceSurroundings,
+): Promise<DeviceFacts> => {
+	const backingFile = await backingFileOf(node, root);
+	const stats = backingFile === null ? null : await stat(backingFile, {bigint: true}).catch(() => null);
+	if (stats === null) {
+		throw new SanitizeError(
+			'DEVICE_MISSING',
+			`looking at ${facts.path}: ${node} is not attached to it any more`,
+			{
+				hint: 'see losetup --list, and whether the file still exists',
+			},
+		);
+	}
+
+	const now = await inspectBacking(facts, root);
+	return {
+		...now,
+		deviceNumber: now.deviceNumber === facts.deviceNumber ? inodeOf(stats) : now.deviceNumber,
+		totalBytes: Math.min((await readGeometry(node, tools)).totalBytes, now.totalBytes),
+		holders: now.holders.filter(({name}) => name !== node),
+	};
+};

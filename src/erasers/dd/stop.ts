@@ -1,0 +1,53 @@
+import type {ToolStream} from '../../process.ts';
+
+export interface StopTiming {
+	/** From SIGTERM to SIGKILL. */
+	readonly graceMs: number;
+	/** From SIGTERM until we no longer wait: a process in an uninterruptible write may never end. */
+	readonly limitMs: number;
+}
+
+export interface Stopper extends Disposable {
+	/** Stops the tool; resolves when it has ended or when {@link gaveUp} does. */
+	stop(): Promise<void>;
+	readonly gaveUp: Promise<undefined>;
+}
+
+/** Stops a tool when `signal` is aborted. */
+export const createStopper = (
+	{ended, kill}: Pick<ToolStream, 'ended' | 'kill'>,
+	signal: AbortSignal,
+	{graceMs, limitMs}: StopTiming = {graceMs: 2000, limitMs: 10_000},
+): Stopper => {
+	const {promise: gaveUp, resolve: giveUp} = Promise.withResolvers<undefined>();
+	const timers: NodeJS.Timeout[] = [];
+
+	const stop = async (): Promise<void> => {
+		if (timers.length === 0) {
+			kill('SIGTERM');
+			timers.push(
+				setTimeout(() => kill('SIGKILL'), graceMs),
+				setTimeout(() => giveUp(undefined), limitMs),
+			);
+		}
+
+		await Promise.race([Promise.allSettled([ended]), gaveUp]);
+	};
+
+	const onAbort = () => void stop();
+	signal.addEventListener('abort', onAbort, {once: true});
+	if (signal.aborted) {
+		onAbort();
+	}
+
+	return {
+		stop,
+		gaveUp,
+		[Symbol.dispose]() {
+			signal.removeEventListener('abort', onAbort);
+			for (const timer of timers) {
+				clearTimeout(timer);
+			}
+		},
+	};
+};

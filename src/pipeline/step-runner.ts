@@ -1,0 +1,166 @@
+import type {Clearance} from '../clearance.ts';
+import type {Device} from '../devices/device.ts';
+import {SanitizeError, toSanitizeError} from '../errors.ts';
+import type {EventBody, RunEvents} from '../events.ts';
+import type {Halt, Host} from '../hosts/host.ts';
+import type {Plan, PlannedDevice, PlannedStep} from '../plan.ts';
+import type {Tools} from '../process.ts';
+import {createProgress} from '../progress.ts';
+import type {Records, Step, StepContext, StepResult} from '../steps/step.ts';
+import {reasonToSkip} from './skipping.ts';
+
+/** One device's way through the run. */
+export interface Lane {
+	readonly planned: PlannedDevice;
+	readonly device: Device;
+	/** Absent when the recipe erases nothing. */
+	readonly clearance: Clearance | undefined;
+}
+
+export interface RunSurroundings {
+	readonly plan: Plan;
+	readonly steps: readonly Step[];
+	readonly devices: readonly Lane[];
+	readonly host: Host;
+	readonly tools: Tools;
+	readonly events: RunEvents;
+	readonly records: Records;
+	/** Aborted with a SanitizeError INTERRUPTED or TERMINATED as its reason. */
+	readonly signal: AbortSignal;
+	readonly now: () => Date;
+	/** Milliseconds of a clock that never jumps. */
+	readonly monotonicMs: () => number;
+}
+
+type StepEnd = Extract<EventBody, {type: 'step.finished' | 'step.failed' | 'step.skipped'}>;
+
+// Fast enough for an eye, slow enough for a journal that is kept for years.
+const progressIntervalMs = 500;
+
+/** Runs one step, with its events; never throws. */
+export const createStepRunner = (surroundings: RunSurroundings, onHalt: (halt: Halt) => void) => {
+	const {steps, events, records, monotonicMs} = surroundings;
+	return async (planned: PlannedStep, lane?: Lane): Promise<StepEnd> => {
+		const names = {step: planned.step, ...(lane && {device: lane.planned.facts.path})};
+		const step = steps.find(({name}) => name === planned.step);
+		const reason = reasonToSkip(planned, step?.always ?? false, records.report(), names.device);
+		if (reason !== null) {
+			return emitEnd(events, {type: 'step.skipped', ...names, reason});
+		}
+
+		events.emit({type: 'step.started', ...names, title: planned.title});
+		const startedMs = monotonicMs();
+		const {recorded} = surroundings.host;
+		const before = recorded.length;
+		try {
+			const result = await callStep(step, planned, lane, surroundings);
+			if (result.halt) {
+				onHalt(result.halt);
+			}
+
+			const commands = recorded.slice(before);
+			const facts = {...(commands.length > 0 && {commands}), ...result.facts};
+			const durationMs = Math.round(monotonicMs() - startedMs);
+			return emitEnd(events, toEnd(result, names, durationMs, facts));
+		} catch (error) {
+			return emitEnd(events, failure(toInterruption(error, surroundings.signal), names));
+		}
+	};
+};
+
+const emitEnd = (events: RunEvents, end: StepEnd): StepEnd => {
+	events.emit(end);
+	return end;
+};
+
+const callStep = (
+	step: Step | undefined,
+	{options}: PlannedStep,
+	lane: Lane | undefined,
+	surroundings: RunSurroundings,
+): Promise<StepResult> => {
+	surroundings.signal.throwIfAborted();
+	const context = makeContext(surroundings);
+	if (step?.scope === 'run') {
+		return step.run(options, context);
+	}
+
+	if (!step || !lane) {
+		throw new TypeError('a planned step is unknown, or has no device');
+	}
+
+	const {planned, device} = lane;
+	return step.run(options, {
+		...context,
+		device,
+		planned,
+		commit: () => commit(lane, surroundings),
+		progress: reportProgress(step.name, lane, surroundings),
+	});
+};
+
+const makeContext = ({plan, host, tools, signal, now, records, events}: RunSurroundings): StepContext => ({
+	plan,
+	host,
+	tools,
+	signal,
+	now,
+	records,
+	warn: warning => void events.emit({type: 'run.warned', ...warning}),
+});
+
+/** The commit point. The journal's line is on disk before this resolves: records write it while the event is emitted. */
+const commit = async ({device, planned, clearance}: Lane, {events, signal}: RunSurroundings): Promise<void> => {
+	signal.throwIfAborted();
+	if (!clearance) {
+		throw new SanitizeError('NOT_CONFIRMED', `there is no permission to erase ${planned.facts.path}`, {
+			hint: 'this recipe was planned without erasing',
+		});
+	}
+
+	const facts = await device.inspect();
+	clearance.spend(facts);
+	events.emit({type: 'run.committed', device: {...facts, path: planned.facts.path}});
+};
+
+const reportProgress = (step: string, {planned}: Lane, {events, monotonicMs}: RunSurroundings) => {
+	const {path, totalBytes} = planned.facts;
+	const progress = createProgress({totalBytes, monotonicMs, minIntervalMs: progressIntervalMs});
+	return (bytes: number, _totalBytes: number): void => {
+		const update = progress.update(bytes);
+		if (update) {
+			events.emit({type: 'step.progress', step, device: path, ...update});
+		}
+	};
+};
+
+const toEnd = (
+	{failure: failed, skipped}: StepResult,
+	names: {step: string; device?: string},
+	durationMs: number,
+	facts: NonNullable<StepResult['facts']>,
+): StepEnd => {
+	if (failed) {
+		return {...failure(failed, names), ...(facts.verification && {verification: facts.verification})};
+	}
+
+	return skipped === undefined
+		? {type: 'step.finished', ...names, durationMs, ...facts}
+		: {type: 'step.skipped', ...names, reason: skipped};
+};
+
+const failure = (error: unknown, names: {step: string; device?: string}): Extract<StepEnd, {type: 'step.failed'}> => {
+	const {code, message, hint} = toSanitizeError(error);
+	return {type: 'step.failed', ...names, code, message, ...(hint !== undefined && {hint})};
+};
+
+// A tool that stopped because we were told to says INTERRUPTED; which signal it was, only the reason knows.
+const toInterruption = (error: unknown, {aborted, reason}: AbortSignal): unknown => {
+	const isInterruption = aborted && (error === reason || toSanitizeError(error).code === 'INTERRUPTED');
+	if (!isInterruption) {
+		return error;
+	}
+
+	const {code, hint} = toSanitizeError(reason);
+	return new SanitizeError(code, toSanitizeError(error).message, {hint, cause: error});
+};

@@ -1,0 +1,153 @@
+import {confirmationFor, refusalsOf, type SafetyPolicy} from './clearance.ts';
+import type {DeviceFacts} from './devices/device.ts';
+import {notCoveredByOverwrite} from './devices/media.ts';
+import {chooseEraser} from './erasers/choose.ts';
+import type {Eraser} from './erasers/eraser.ts';
+import type {CertificateDetails, Person, Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
+import type {Recipe, RecipeStep} from './recipe.ts';
+import type {Planning, Step} from './steps/step.ts';
+
+export interface PlanInput {
+	readonly runId: string;
+	readonly version: string;
+	readonly recipe: Recipe;
+	readonly steps: readonly Step[];
+	readonly erasers: readonly Eraser[];
+	readonly devices: readonly DeviceFacts[];
+	readonly host: Plan['host'];
+	readonly hostname: string;
+	/** What the command line says instead of the recipe. */
+	readonly overrides: {readonly eraser?: string; readonly verify?: {readonly coverage: string; readonly percent?: number}};
+	readonly stateDir: string;
+	readonly logDir: string;
+	readonly logRefused: string | null;
+	readonly certificateFile: string | null;
+	/** What was found wrong while looking: tools, places. */
+	readonly refusals: readonly Refusal[];
+}
+
+/**
+Decides everything about a run before anything is touched. Pure: the same input gives the same plan, which is plain frozen JSON.
+*/
+export const makePlan = (input: PlanInput): Plan => {
+	const recipeSteps = input.recipe.steps.map(step => overrideOptions(step, input));
+	const eraserName = recipeSteps.find(({step}) => findStep(step, input).phase === 'erase')?.options['eraser'];
+	const name = typeof eraserName === 'string' ? eraserName : undefined;
+	const planned = input.devices.map(facts => planDevice(facts, name, input));
+	const devices = planned.map(({device}) => device);
+	const planning: Planning = {...pick(input), devices};
+	return deepFreeze({
+		runId: input.runId,
+		tool: {name: 'zeroize', version: input.version},
+		recipe: describeRecipe(input.recipe),
+		host: input.host,
+		hostname: input.hostname,
+		devices,
+		steps: recipeSteps.map(step => planStep(step, planning, input)),
+		stateDir: input.stateDir,
+		logDir: input.logDir,
+		logRefused: input.logRefused,
+		certificateFile: input.certificateFile,
+		certificate: certificateDetails(recipeSteps, input.hostname),
+		tools: toolsOf(recipeSteps, planning, input),
+		refusals: [...input.refusals, ...duplicates(input.devices), ...planned.flatMap(({refusals}) => refusals)],
+	});
+};
+
+const pick = ({host, stateDir, logDir, logRefused}: PlanInput) => ({host, stateDir, logDir, logRefused});
+
+const describeRecipe = ({name, title, source}: Recipe): Plan['recipe'] => ({name, title, ...(source && {source})});
+
+const findStep = (name: string, {steps}: PlanInput): Step => {
+	const step = steps.find(step => step.name === name);
+	if (!step) {
+		throw new TypeError(`a checked recipe names the unknown step ${name}`);
+	}
+
+	return step;
+};
+
+const overrideOptions = (step: RecipeStep, input: PlanInput): RecipeStep => {
+	const {phase} = findStep(step.step, input);
+	const {eraser, verify} = input.overrides;
+	const override = phase === 'erase' ? (eraser ? {eraser} : {}) : phase === 'verify' ? (verify ?? {}) : {};
+	return {...step, options: {...step.options, ...override}};
+};
+
+const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: PlanInput) => {
+	const erases = eraserName !== undefined;
+	const {eraser, reason, unsuitable} = chooseEraser(eraserName ?? 'auto', facts, input.erasers);
+	const node = facts.target.startsWith('loop:') ? '/dev/loopN' : facts.path;
+	const command = eraser?.command(facts, node);
+	const device: PlannedDevice = {
+		facts,
+		...(erases &&
+			eraser && {
+				eraser: {
+					name: eraser.name,
+					method: eraser.method,
+					technique: eraser.technique,
+					reason: input.overrides.eraser || reason !== 'asked for' ? reason : 'named by the recipe',
+					...(command && {command}),
+				},
+			}),
+		unsuitable: erases ? unsuitable : [],
+		confirmation: confirmationFor(facts),
+		notCovered: notCoveredByOverwrite(facts),
+	};
+	return {device, refusals: [...refusalsOf(facts, policyOf(input, erases)), ...eraserRefusal(facts, erases && !eraser, reason)]};
+};
+
+const policyOf = ({recipe}: PlanInput, erases: boolean): SafetyPolicy => ({
+	erases,
+	allowPartition: recipe.allowPartition,
+	leavesSystemDisk: recipe.steps.some(({step}) => step === 'leave-disk'),
+});
+
+const eraserRefusal = ({target, path}: DeviceFacts, isMissing: boolean, reason: string): readonly Refusal[] =>
+	isMissing
+		? [{target, code: 'UNSUPPORTED', message: `${path} cannot be erased: ${reason}`, hint: 'see: zeroize erasers; then --eraser NAME'}]
+		: [];
+
+const duplicates = (devices: readonly DeviceFacts[]): readonly Refusal[] => {
+	const seen = new Set<string>();
+	return devices.flatMap(({path, target}) => {
+		const isTwice = seen.has(path);
+		seen.add(path);
+		return isTwice
+			? [{target, code: 'USAGE' as const, message: `${path} is named twice`, hint: 'name each device once'}]
+			: [];
+	});
+};
+
+const planStep = ({step: name, options}: RecipeStep, planning: Planning, input: PlanInput): PlannedStep => {
+	const {scope, phase, ...step} = findStep(name, input);
+	const {title, skip, commands = []} = step.plan(options, planning);
+	return {step: name, title, scope, phase, options, ...(skip !== undefined && {skip}), commands};
+};
+
+const toolsOf = (steps: readonly RecipeStep[], planning: Planning, input: PlanInput): readonly string[] => [
+	...new Set(steps.flatMap(({step, options}) => findStep(step, input).tools(options, planning))),
+];
+
+const nobody: Person = {name: null, title: null, date: null, location: null, contact: null};
+
+const certificateDetails = (steps: readonly RecipeStep[], hostname: string): CertificateDetails => {
+	const options = steps.find(({step}) => step === 'issue-certificate')?.options ?? {};
+	const {assetTag = null, mediaSource = null, performedBy, validatedBy} = options as Partial<CertificateDetails>;
+	return {
+		assetTag,
+		mediaSource: mediaSource ?? hostname,
+		performedBy: {...nobody, ...performedBy},
+		validatedBy: {...nobody, ...validatedBy},
+	};
+};
+
+const deepFreeze = <Value>(value: Value): Value => {
+	if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+		Object.freeze(value);
+		Object.values(value).forEach(deepFreeze);
+	}
+
+	return value;
+};

@@ -1,0 +1,133 @@
+import {access, constants, realpath, stat} from 'node:fs/promises';
+import {delimiter, dirname, isAbsolute, join} from 'node:path';
+import {SanitizeError} from '../errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Lookup {
+	/** @throws SanitizeError TOOL_MISSING. */
+	find(name: string): Promise<string>;
+	/** The directories that are safe to look in, as a PATH. */
+	searchPath(): Promise<string>;
+}
+
+const standardDirectories = [
+	'/usr/local/sbin',
+	'/usr/local/bin',
+	'/usr/sbin',
+	'/usr/bin',
+	'/sbin',
+	'/bin',
+] as const;
+
+const debianPackages: Readonly<Record<string, string>> = {
+	blkdiscard: 'util-linux',
+	blockdev: 'util-linux',
+	cryptsetup: 'cryptsetup',
+	dd: 'coreutils',
+	findmnt: 'util-linux',
+	hdparm: 'hdparm',
+	journalctl: 'systemd',
+	losetup: 'mount',
+	lsblk: 'util-linux',
+	nvme: 'nvme-cli',
+	poweroff: 'systemd-sysv',
+	sg_sanitize: 'sg3-utils',
+	smartctl: 'smartmontools',
+	systemctl: 'systemd',
+};
+
+/**
+Finds tools where nobody but root, or the user `uid` that runs us, can have put them: we run them as root on the word of PATH.
+*/
+export const createLookup = (env: Environment, uid: number): Lookup => {
+	const directories = [...new Set([...(env['PATH'] ?? '').split(delimiter), ...standardDirectories])];
+
+	return {
+		async find(name) {
+			const unsafe: string[] = [];
+			for (const directory of directories) {
+				const file = join(directory, name);
+				if (!isAbsolute(directory) || !(await isExecutable(file))) {
+					continue;
+				}
+
+				if ((await isSafeDirectory(directory, uid)) && (await isSafeFile(file, uid))) {
+					return file;
+				}
+
+				unsafe.push(file);
+			}
+
+			throw missing(name, unsafe);
+		},
+		async searchPath() {
+			const safe = await Promise.all(directories.map(directory => isSafeDirectory(directory, uid)));
+			return directories.filter((_directory, index) => safe[index]).join(delimiter);
+		},
+	};
+};
+
+const missing = (name: string, unsafe: readonly string[]): SanitizeError => {
+	if (unsafe.length > 0) {
+		const places = unsafe.join(', ');
+		return new SanitizeError(
+			'TOOL_MISSING',
+			`${name} is only where others than root can change it: ${places}`,
+			{
+				hint: `make the file and its directory writable for root alone, or ${installation(name)}`,
+			},
+		);
+	}
+
+	return new SanitizeError('TOOL_MISSING', `looking for ${name}: it is not installed`, {
+		hint: installation(name),
+	});
+};
+
+const installation = (name: string): string => {
+	const debianPackage = debianPackages[name];
+	return debianPackage === undefined
+		? `install the package that has ${name}`
+		: `install it: apt-get install ${debianPackage}`;
+};
+
+const isExecutable = async (file: string): Promise<boolean> => {
+	try {
+		await access(file, constants.X_OK);
+		return (await stat(file)).isFile();
+	} catch {
+		return false;
+	}
+};
+
+const groupOrOthersWrite = 0o022;
+const sticky = 0o1000;
+
+// In a sticky directory others can add files, but not replace ours or root's.
+const isSafeDirectory = async (directory: string, uid: number): Promise<boolean> => {
+	if (!isAbsolute(directory)) {
+		return false;
+	}
+
+	try {
+		const {mode, uid: owner} = await stat(directory);
+		return isTrusted(owner, uid) && ((mode & groupOrOthersWrite) === 0 || (mode & sticky) !== 0);
+	} catch {
+		return false;
+	}
+};
+
+const isSafeFile = async (file: string, uid: number): Promise<boolean> => {
+	try {
+		const target = await realpath(file);
+		const {mode, uid: owner} = await stat(target);
+		return (
+			isTrusted(owner, uid) && (mode & groupOrOthersWrite) === 0 && isSafeDirectory(dirname(target), uid)
+		);
+	} catch {
+		return false;
+	}
+};
+
+const isTrusted = (owner: number, uid: number): boolean => owner === 0 || owner === uid;

@@ -1,0 +1,171 @@
+import {mkdirSync} from 'node:fs';
+import {mkdir, rmdir} from 'node:fs/promises';
+import path from 'node:path';
+import {SanitizeError} from '../errors.ts';
+import type {RunEvent, RunEvents} from '../events.ts';
+import {fileError, makeDirectories, syncDirectory, writeNewFile} from '../files.ts';
+import {Journal} from '../journal.ts';
+import {emptyReport, type Report, reduceReport} from '../report.ts';
+import type {Records} from '../steps/step.ts';
+import {isPlaceTrouble, KeptFile} from './kept-file.ts';
+
+export interface RunRecordsOptions {
+	readonly events: RunEvents;
+	/** `null` keeps everything in memory: for a run that only reads and leaves nothing behind. */
+	readonly stateDir: string | null;
+	/** What a person reads of an event, one entry a line. */
+	readonly describe: (event: RunEvent) => readonly string[];
+}
+
+export interface RunRecords extends Records, Disposable {
+	/** Where journal and log are now; `null` when they are in memory alone. */
+	readonly directory: string | null;
+}
+
+/**
+Keeps the journal and the log of a run from its first event on, and folds the report.
+@throws SanitizeError STATE_DIR_UNUSABLE when `stateDir` cannot be used at all. A full one is no reason: the records are then kept in memory, and a warning says so.
+*/
+export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): RunRecords => {
+	const journal = new Journal();
+	let report: Report = emptyReport;
+	let directory = stateDir === null ? null : makeStateDirectory(stateDir, events);
+	const keep = (name: string) => keepFile(directory, name, events);
+	const files = {journal: keep('journal.jsonl'), log: keep('run.log')};
+
+	const take = (event: RunEvent): void => {
+		report = reduceReport(report, event);
+		// A progress line lost in a crash costs nothing; any other line must be there before what it says happens.
+		const isDurable = event.type !== 'step.progress';
+		files.journal.append(`${journal.add(event)}\n`, {isDurable});
+		const lines = describe(event);
+		if (lines.length > 0) {
+			files.log.append(lines.map(line => `${line}\n`).join(''), {isDurable: false});
+		}
+	};
+
+	for (const event of events.since(1)) {
+		take(event);
+	}
+
+	const subscription = events.subscribe(take);
+	return {
+		get directory() {
+			return directory;
+		},
+		report: () => report,
+		journalHead: () => journal.head,
+		async writeBeside(name, text) {
+			if (directory === null) {
+				throw new SanitizeError('LOG_NOT_KEPT', 'there is no directory for the records of this run', {
+					hint: 'give --certificate FILE on another disk',
+				});
+			}
+
+			const file = path.join(directory, name);
+			await writeNewFile(file, text);
+			return file;
+		},
+		async moveTo(logDir) {
+			const before = directory;
+			directory = await moveFiles(files, path.join(logDir, events.runId), before);
+			return directory;
+		},
+		[Symbol.dispose]() {
+			subscription[Symbol.dispose]();
+			files.journal.close();
+			files.log.close();
+		},
+	};
+};
+
+const warn = (events: RunEvents, doing: string, error: unknown): void => {
+	const {code, message} = fileError(doing, error);
+	events.emit({
+		type: 'run.warned',
+		code,
+		message: `${message}; it is kept in memory until it can be written`,
+		hint: 'the run goes on; make room, or it cannot be resumed after a crash',
+	});
+};
+
+const makeStateDirectory = (stateDir: string, events: RunEvents): string | null => {
+	const directory = path.join(path.resolve(stateDir), `zeroize-${events.runId}`);
+	try {
+		mkdirSync(directory, {mode: 0o700});
+		return directory;
+	} catch (error) {
+		if (isPlaceTrouble(error)) {
+			warn(events, `creating ${directory}`, error);
+			return null;
+		}
+
+		const {message, hint} = fileError(`creating ${directory}`, error);
+		throw new SanitizeError('STATE_DIR_UNUSABLE', message, {hint: `${hint} (--state-dir)`, cause: error});
+	}
+};
+
+const keepFile = (directory: string | null, name: string, events: RunEvents): KeptFile => {
+	const onTrouble = (error: unknown) => warn(events, `writing ${name}`, error);
+	const file = directory === null ? undefined : path.join(directory, name);
+	try {
+		return new KeptFile(file, onTrouble);
+	} catch (error) {
+		if (!isPlaceTrouble(error)) {
+			throw fileError(`creating ${name}`, error);
+		}
+
+		onTrouble(error);
+		return new KeptFile(undefined, onTrouble);
+	}
+};
+
+interface RunFiles {
+	readonly journal: KeptFile;
+	readonly log: KeptFile;
+}
+
+const moveFiles = async (files: RunFiles, target: string, before: string | null): Promise<string> => {
+	try {
+		await makeDirectories(path.dirname(target));
+		await mkdir(target, {mode: 0o700});
+	} catch (error) {
+		throw notKept(`creating ${target}`, error, before);
+	}
+
+	const moves: Array<ReturnType<KeptFile['prepareMove']>> = [];
+	try {
+		moves.push(files.journal.prepareMove(path.join(target, 'journal.jsonl')));
+		moves.push(files.log.prepareMove(path.join(target, 'run.log')));
+		await syncDirectory(target);
+		await syncDirectory(path.dirname(target));
+	} catch (error) {
+		for (const {rollback} of moves) {
+			rollback();
+		}
+
+		await leaveDirectory(target);
+		throw notKept(`moving the log to ${target}`, error, before);
+	}
+
+	for (const {commit} of moves) {
+		commit();
+	}
+
+	await leaveDirectory(before);
+	return target;
+};
+
+// Whatever else was put there by somebody is not ours to delete.
+const leaveDirectory = async (directory: string | null): Promise<void> => {
+	if (directory !== null) {
+		await rmdir(directory).catch(() => {});
+	}
+};
+
+const notKept = (doing: string, error: unknown, before: string | null): SanitizeError => {
+	const {message} = fileError(doing, error);
+	const where = before === null ? 'it is on this console alone: copy it now' : `it is complete in ${before}: copy it from there`;
+	return new SanitizeError('LOG_NOT_KEPT', message, {hint: where, cause: error});
+};
+

@@ -1,0 +1,74 @@
+import {createHash} from 'node:crypto';
+import * as v from 'valibot';
+import {certificateText, certify} from '../certificate.ts';
+import {SanitizeError, toSanitizeError} from '../errors.ts';
+import {writeNewFile} from '../files.ts';
+import {conclude} from '../outcome.ts';
+import {deviceFileName} from './issue-certificate/names.ts';
+import {defineRunStep, type StepContext} from './step.ts';
+
+const text = v.optional(v.nullable(v.string()), null);
+
+const person = v.optional(
+	v.strictObject({name: text, title: text, location: text, contact: text}),
+	{name: null, title: null, location: null, contact: null},
+);
+
+export default defineRunStep({
+	name: 'issue-certificate',
+	summary: 'issue a certificate for each device that was sanitized, and for no other',
+	phase: 'aftercare',
+	scope: 'run',
+	options: {
+		assetTag: v.pipe(text, v.description('number that the organisation gave to the media')),
+		mediaSource: v.pipe(text, v.description('where the media came from; the host name by default')),
+		performedBy: v.pipe(person, v.description('who carries it out')),
+		validatedBy: v.pipe(person, v.description('who validates it')),
+	},
+	tools: () => [],
+	plan: (_options, {devices}) => ({
+		title: devices.length > 1 ? 'issue the certificates' : 'issue the certificate',
+	}),
+	async run(_options, context) {
+		const head = context.records.journalHead();
+		const report = context.records.report();
+		const paths = conclude(report)
+			.devices.filter(({outcome}) => outcome === 'sanitized')
+			.map(({path}) => path);
+		if (paths.length === 0) {
+			return {skipped: 'no device is sanitized, so there is nothing to certify'};
+		}
+
+		const certificates = [];
+		for (const path of paths) {
+			const json = certificateText(certify(report, path, head));
+			const sha256 = createHash('sha256').update(json).digest('hex');
+			for (const file of await deliver(json, path, context)) {
+				certificates.push({device: path, path: file, sha256});
+			}
+		}
+
+		return {facts: {certificates}};
+	},
+});
+
+/** Beside the journal, and where `--certificate` asks for it. */
+const deliver = async (json: string, device: string, {plan, records}: StepContext): Promise<readonly string[]> => {
+	const isOnly = plan.devices.length === 1;
+	try {
+		const beside = await records.writeBeside(deviceFileName('certificate.json', device, isOnly), json);
+		if (plan.certificateFile === null) {
+			return [beside];
+		}
+
+		const asked = deviceFileName(plan.certificateFile, device, isOnly);
+		await writeNewFile(asked, json);
+		return [beside, asked];
+	} catch (error) {
+		const {message, hint} = toSanitizeError(error);
+		throw new SanitizeError('CERTIFICATE_NOT_ISSUED', `writing the certificate of ${device}: ${message}`, {
+			hint: hint ?? 'the journal proves the same: zeroize certificate show JOURNAL',
+			cause: error,
+		});
+	}
+};

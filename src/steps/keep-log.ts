@@ -1,0 +1,18 @@
+import {defineRunStep} from './step.ts';
+
+export default defineRunStep({
+	name: 'keep-log',
+	summary: 'move the journal and log from the state directory to the log directory',
+	phase: 'aftercare',
+	always: true,
+	scope: 'run',
+	options: {},
+	tools: () => [],
+	plan: (_options, {logDir, logRefused}) => ({
+		title: `move the log to ${logDir}`,
+		...(logRefused !== null && {skip: logRefused}),
+	}),
+	async run(_options, {plan, records}) {
+		return {facts: {logDir: await records.moveTo(plan.logDir)}};
+	},
+});

@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import {requireSameIdentity} from '../devices/identity.ts';
+import {SanitizeError} from '../errors.ts';
+import {randomSeed} from '../verification/sampling.ts';
+import type {RangeList, Verification} from '../verification/verification.ts';
+import {verify} from '../verification/verify.ts';
+import {defineDeviceStep, type StepResult} from './step.ts';
+
+export default defineDeviceStep({
+	name: 'verify',
+	summary: 'read each device back from the media and prove that it holds nothing but zeros',
+	phase: 'verify',
+	scope: 'device',
+	options: {
+		coverage: v.optional(
+			v.pipe(v.picklist(['full', 'sampled', 'none']), v.description('how much of the device is read back')),
+			'full',
+		),
+		percent: v.optional(
+			v.pipe(v.number(), v.gtValue(0), v.maxValue(100), v.description('part of the device that `sampled` reads')),
+			10,
+		),
+	},
+	tools: () => [],
+	plan: ({coverage, percent}) => ({
+		title: coverage === 'sampled' ? `verify a sample of ${percent} %` : 'verify every byte',
+		...(coverage === 'none' && {title: 'verify', skip: 'verification was not asked for'}),
+	}),
+	async run({coverage, percent}, {device, signal, progress}) {
+		if (coverage === 'none') {
+			return {skipped: 'verification was not asked for'};
+		}
+
+		const settings = {coverage, percent, seed: randomSeed()};
+		const verification = await verify(device, settings, {signal, onProgress: progress});
+		requireSameIdentity(device.facts, await device.inspect());
+		return judge(device.facts.path, verification);
+	},
+});
+
+const judge = (path: string, verification: Verification): StepResult => {
+	const {nonZero, unreadable, result} = verification;
+	if (result === 'passed') {
+		return {facts: {verification}};
+	}
+
+	const findings = [describe(nonZero, 'not zero'), describe(unreadable, 'not readable')].filter(text => text !== '');
+	const failure = new SanitizeError(nonZero.count > 0 ? 'NOT_ZERO' : 'UNREADABLE', `${path}: ${findings.join('; ')}`, {
+		hint: 'do not release the device; erase it again, and destroy it if the same place is found again',
+	});
+	return {failure, facts: {verification}};
+};
+
+const describe = ({count, bytes, listed}: RangeList, what: string): string => {
+	const [first] = listed;
+	return first === undefined
+		? ''
+		: `${bytes} bytes in ${count} ${count === 1 ? 'range' : 'ranges'} ${what}, the first at offset ${first.offset}`;
+};

@@ -1,0 +1,118 @@
+import type {ByteRange, RangeList} from './verification.ts';
+
+export const listedRanges = 1000;
+
+/** Collects ranges from parts of a device that were read in any order. */
+export interface RangeCollector {
+	/** Takes what was found in part `index`, sorted. Parts are numbered from 0 in the device's order, each is given once. */
+	add(index: number, ranges: readonly ByteRange[]): void;
+	list(): RangeList;
+}
+
+/** What a run of neighbouring parts holds; small, however many ranges that is. */
+interface Summary {
+	readonly listed: readonly ByteRange[];
+	readonly count: number;
+	readonly bytes: number;
+	/** The last range, which may not be among the listed ones. */
+	readonly last: ByteRange | undefined;
+}
+
+interface Segment {
+	readonly first: number;
+	readonly end: number;
+	readonly summary: Summary;
+}
+
+/**
+Ranges less than `joinBelowBytes` apart count as one: 1 joins those that touch.
+
+Memory stays bounded: neighbouring parts are folded into one summary at once, so there are never more summaries than reads in flight, plus one.
+*/
+export const createRangeCollector = (joinBelowBytes: number): RangeCollector => {
+	const join = (a: Summary, b: Summary): Summary => joinSummaries(a, b, joinBelowBytes);
+	let segments: readonly Segment[] = [];
+	return {
+		add(index, ranges) {
+			const summary = summarize(ranges, joinBelowBytes);
+			segments = insert(segments, {first: index, end: index + 1, summary}, join);
+		},
+		list() {
+			const {listed, count, bytes} = segments.map(segment => segment.summary).reduce(join, nothing);
+			return {listed, count, bytes};
+		},
+	};
+};
+
+const nothing: Summary = {listed: [], count: 0, bytes: 0, last: undefined};
+
+const summarize = (ranges: readonly ByteRange[], joinBelowBytes: number): Summary => {
+	const joined: ByteRange[] = [];
+	let bytes = 0;
+	for (const range of ranges) {
+		const last = joined.at(-1);
+		const gapBytes = last ? range.offset - (last.offset + last.length) : joinBelowBytes;
+		if (last && gapBytes < joinBelowBytes) {
+			joined[joined.length - 1] = {offset: last.offset, length: last.length + gapBytes + range.length};
+			bytes += gapBytes + range.length;
+		} else {
+			joined.push(range);
+			bytes += range.length;
+		}
+	}
+
+	return {listed: joined.slice(0, listedRanges), count: joined.length, bytes, last: joined.at(-1)};
+};
+
+const insert = (
+	segments: readonly Segment[],
+	added: Segment,
+	join: (a: Summary, b: Summary) => Summary,
+): readonly Segment[] => {
+	const at = segments.findIndex(segment => segment.first > added.first);
+	const sorted = at === -1 ? [...segments, added] : segments.toSpliced(at, 0, added);
+	const joined: Segment[] = [];
+	for (const segment of sorted) {
+		const before = joined.at(-1);
+		if (before?.end === segment.first) {
+			joined[joined.length - 1] = {
+				first: before.first,
+				end: segment.end,
+				summary: join(before.summary, segment.summary),
+			};
+		} else {
+			joined.push(segment);
+		}
+	}
+
+	return joined;
+};
+
+const joinSummaries = (a: Summary, b: Summary, joinBelowBytes: number): Summary => {
+	const [first] = b.listed;
+	if (!a.last || !first || !b.last) {
+		return a.last ? a : b;
+	}
+
+	const gapBytes = first.offset - (a.last.offset + a.last.length);
+	if (gapBytes >= joinBelowBytes) {
+		return {
+			listed: concat(a.listed, b.listed),
+			count: a.count + b.count,
+			bytes: a.bytes + b.bytes,
+			last: b.last,
+		};
+	}
+
+	const merged = {offset: a.last.offset, length: first.offset + first.length - a.last.offset};
+	return {
+		listed:
+			a.listed.length === a.count ? concat(a.listed.slice(0, -1), [merged, ...b.listed.slice(1)]) : a.listed,
+		count: a.count + b.count - 1,
+		bytes: a.bytes + b.bytes + gapBytes,
+		last: b.count === 1 ? merged : b.last,
+	};
+};
+
+const concat = (a: readonly ByteRange[], b: readonly ByteRange[]): readonly ByteRange[] =>
+	a.length >= listedRanges ? a : [...a, ...b].slice(0, listedRanges);

@@ -1,0 +1,26 @@
+import {wrapAll} from './text/lines.ts';
+import {createNarrator} from './text/narrator.ts';
+import {progressText} from './text/progress-text.ts';
+import {defineView} from './view.ts';
+
+const screenColumns = 80;
+const timeColumns = '12:03:04 '.length;
+
+/** Lines for a serial console or a pipe: appended, timed, plain ASCII. */
+export default defineView({
+	name: 'plain',
+	summary: 'timed lines for a serial console, a log or a pipe',
+	taskList: 'silent',
+	describeProgress: progressText,
+	attach(events, output) {
+		const columns = Math.min(output.columns, screenColumns) - timeColumns;
+		const narrate = createNarrator(columns);
+		return events.subscribe(event => {
+			const time = event.at.slice(11, 19);
+			const lines = wrapAll(narrate(event), columns).map(line => `${time} ${line}\n`);
+			if (lines.length > 0) {
+				output.write(lines.join(''));
+			}
+		});
+	},
+});

@@ -1,0 +1,122 @@
+import type {RunEvent} from '../../events.ts';
+import {formatBytes, formatDuration} from '../../progress.ts';
+import {shortName} from './lines.ts';
+import {createNumbering} from './numbering.ts';
+import {createPace} from './pace.ts';
+import {planLines} from './plan-lines.ts';
+import {progressText} from './progress-text.ts';
+import {
+	continueStory,
+	emptyStory,
+	type Planned,
+	type StepFailed,
+	type StepFinished,
+	type StepProgress,
+	type Story,
+} from './story.ts';
+import {summaryLines} from './summary.ts';
+import {verificationLines} from './verification-lines.ts';
+
+/**
+Tells a run in lines, event by event, as a log does: append-only, plain ASCII when wrapped, progress at the pace of a serial line. The lines are not wrapped, but for the summary, which counts them.
+*/
+export const createNarrator = (columns: number): ((event: RunEvent) => readonly string[]) => {
+	const numbering = createNumbering();
+	const pace = createPace();
+	let story = emptyStory;
+	return event => {
+		story = continueStory(story, event);
+		if (event.type === 'run.planned') {
+			numbering.plan(event.plan);
+		}
+
+		const number = 'step' in event ? numbering.of(event) : '';
+		if (event.type === 'step.progress') {
+			return pace.isDue(event) ? [progressLine(event, number, columns)] : [];
+		}
+
+		if ('step' in event && event.device !== undefined) {
+			pace[event.type === 'step.started' ? 'start' : 'end'](event.step, event.device, event.at);
+		}
+
+		return describe(event, {number, story, columns});
+	};
+};
+
+interface Telling {
+	readonly number: string;
+	readonly story: Story;
+	readonly columns: number;
+}
+
+const describe = (
+	event: Exclude<RunEvent, StepProgress>,
+	{number, story, columns}: Telling,
+): readonly string[] => {
+	switch (event.type) {
+		case 'run.planned':
+			return planLines(event.plan);
+		case 'run.committed':
+			return [`writing to ${shortName(event.device.path)} begins now; what it holds is lost from here on`];
+		case 'run.warned':
+			return withHint(`warning: ${event.message} (${event.code})`, event.hint);
+		case 'step.started':
+			return [`${number} ${event.title}${ofDevice(event)}`];
+		case 'step.skipped':
+			return [`${number} ${event.step}${ofDevice(event)} skipped: ${event.reason}`];
+		case 'step.finished':
+			return finishedLines(event, number, story.plan);
+		case 'step.failed':
+			return failedLines(event, number);
+		case 'run.finished':
+			return summaryLines(story, event, columns);
+		case 'run.halting':
+			return [haltLine(event.how, event.rehearsed)];
+		default:
+			return event satisfies never;
+	}
+};
+
+const progressLine = (event: StepProgress, number: string, columns: number): string => {
+	const start = `${number} ${event.step} ${shortName(event.device)} `;
+	return `${start}${progressText(event, columns - start.length)}`;
+};
+
+const ofDevice = ({device}: {readonly device?: string}): string =>
+	device === undefined ? '' : ` ${shortName(device)}`;
+
+const withHint = (line: string, hint: string | undefined): readonly string[] =>
+	hint === undefined ? [line] : [line, `  hint: ${hint}`];
+
+const finishedLines = (event: StepFinished, number: string, plan: Planned | undefined): readonly string[] => {
+	const {writtenBytes, tool, verification, logDir, certificates = [], commands = []} = event;
+	const by = tool ? ` by ${tool.name} ${tool.version}` : '';
+	const ran = plan?.host === 'rehearsal' ? 'recorded, not run' : 'ran';
+	return [
+		`${number} ${event.step}${ofDevice(event)} done in ${formatDuration(event.durationMs)}`,
+		...(writtenBytes === undefined
+			? []
+			: [`  ${formatBytes(writtenBytes)} (${writtenBytes} bytes) written${by}`]),
+		...(verification ? indent(verificationLines(verification)) : []),
+		...commands.map(command => `  ${ran}: ${command}`),
+		...(logDir === undefined ? [] : [`  journal and log are in ${logDir}`]),
+		...certificates.map(({device, path}) => `  certificate of ${shortName(device)}: ${path}`),
+	];
+};
+
+const failedLines = (event: StepFailed, number: string): readonly string[] => [
+	...withHint(
+		`${number} ${event.step}${ofDevice(event)} FAILED: ${event.message} (${event.code})`,
+		event.hint,
+	),
+	...(event.writtenBytes === undefined ? [] : [`  ${event.writtenBytes} bytes were written`]),
+	...(event.verification ? indent(verificationLines(event.verification)) : []),
+];
+
+const indent = (lines: readonly string[]): readonly string[] => lines.map(line => `  ${line}`);
+
+/** `powering off now`. */
+export const haltLine = (how: 'poweroff' | 'reboot', rehearsed: boolean): string => {
+	const what = how === 'poweroff' ? 'power off' : 'reboot';
+	return rehearsed ? `rehearsal: would ${what} now, does not` : `${what} now`;
+};

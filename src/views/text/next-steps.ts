@@ -1,0 +1,62 @@
+import type {RunFinished, Story} from './story.ts';
+
+/** What the operator does now. */
+export const nextSteps = (story: Story, finished: RunFinished): readonly string[] =>
+	actions(story, finished).map(action => `next: ${action}`);
+
+const actions = (story: Story, finished: RunFinished): readonly string[] => {
+	switch (finished.outcome) {
+		case 'sanitized':
+			return story.certificates.length > 0
+				? ['keep the certificate with the papers of the device']
+				: ['no certificate was asked for; the journal is the only proof'];
+		case 'verified':
+			return ['nothing; this was a look, not an erase, and gives no certificate'];
+		case 'refused':
+			return [hintOf(story, finished) ?? 'solve what is said above', 'then run the recipe again'];
+		case 'failed':
+			return failedActions(story, finished);
+		case 'unverified':
+			return [
+				`do not release it before it is verified: zeroize verify --device ${targetOf(story, 'unverified', finished)}`,
+			];
+		case 'aftercare-failed':
+			return [
+				hintOf(story, finished) ?? 'see what failed above',
+				'copy the journal and log to a safe place by hand; the machine is not powered off',
+			];
+		case 'interrupted':
+			return interruptedActions(story);
+		default:
+			return finished.outcome satisfies never;
+	}
+};
+
+const failedActions = (story: Story, finished: RunFinished): readonly string[] => {
+	const isReadOnly = story.committed.length === 0;
+	const again = isReadOnly
+		? 'the device is not empty or not readable: erase it'
+		: 'erase it again; a device that fails twice is destroyed, not released';
+	const hint = hintOf(story, finished);
+	return ['DO NOT RELEASE the device', ...(hint === undefined ? [] : [hint]), again];
+};
+
+const interruptedActions = ({committed, plan, logDir}: Story): readonly string[] => {
+	if (committed.length === 0) {
+		return ['run the recipe again when you are ready'];
+	}
+
+	const dir = logDir ?? (plan ? `${plan.stateDir}/zeroize-${plan.runId}` : '');
+	return [
+		`DO NOT RELEASE ${committed.join(', ')}: it is partly written`,
+		`continue with: zeroize resume ${dir}/journal.jsonl`,
+	];
+};
+
+const hintOf = ({failures, plan}: Story, {refusals}: RunFinished): string | undefined =>
+	refusals?.[0]?.hint ?? failures[0]?.hint ?? plan?.refusals[0]?.hint;
+
+const targetOf = ({plan}: Story, outcome: string, {devices}: RunFinished): string => {
+	const path = devices.find(device => device.outcome === outcome)?.path;
+	return plan?.devices.find(({facts}) => facts.path === path)?.facts.target ?? path ?? 'TARGET';
+};

@@ -1,0 +1,90 @@
+import {formatBytes} from '../../progress.ts';
+import type {Planned} from './story.ts';
+
+type PlannedDevice = Planned['devices'][number];
+type PlannedStep = Planned['steps'][number];
+
+/** What a run will do, for the operator to read before it does it. Not wrapped. */
+export const planLines = (plan: Planned): readonly string[] => [
+	`${plan.tool.name} ${plan.tool.version}: ${plan.recipe.name} - ${plan.recipe.title}`,
+	...(plan.recipe.source === undefined ? [] : [`  after ${plan.recipe.source}`]),
+	`run ${plan.runId} on ${plan.hostname}, times in UTC`,
+	...rehearsalLines(plan),
+	...plan.devices.flatMap((device, index) =>
+		deviceLines(device, `device ${index + 1} of ${plan.devices.length}`),
+	),
+	`steps (${plan.steps.length})`,
+	...plan.steps.flatMap(stepLines),
+	...recordLines(plan),
+];
+
+/** `null` where nothing is rehearsed. */
+export const rehearsalNote = ({host, devices}: Planned): string | null => {
+	if (host !== 'rehearsal') {
+		return null;
+	}
+
+	const erased = devices.filter(({eraser}) => eraser !== undefined).length;
+	const but = erased === 0 ? '' : erased === 1 ? '; the device IS erased' : '; the devices ARE erased';
+	return `REHEARSAL: services and power are left alone${but}`;
+};
+
+const rehearsalLines = (plan: Planned): readonly string[] => {
+	const note = rehearsalNote(plan);
+	return note === null ? [] : [note];
+};
+
+const deviceLines = (
+	{facts, eraser, unsuitable, notCovered}: PlannedDevice,
+	title: string,
+): readonly string[] => [
+	`${title}: ${facts.path}${facts.isSystemDisk ? ' (THE DISK THIS SYSTEM RUNS FROM)' : ''}`,
+	`  ${describeDevice(facts)}`,
+	`  holds: ${describeContents(facts)}`,
+	...(eraser ? eraserLines(eraser) : ['  is read only: nothing is written to it']),
+	...unsuitable.map(({eraser: name, reason}) => `  cannot use ${name}: ${reason}`),
+	...notCovered.map(what => `  not covered: ${what}`),
+];
+
+const describeDevice = (facts: PlannedDevice['facts']): string => {
+	const name = [facts.manufacturer, facts.model].filter(part => part !== null).join(' ');
+	const serial = facts.serial === null ? 'no serial number' : `serial ${facts.serial}`;
+	const kind = [facts.transport, facts.kind].filter(part => part !== null).join(' ');
+	return [name, serial, kind, `${formatBytes(facts.totalBytes)} (${facts.totalBytes} bytes)`]
+		.filter(part => part !== '')
+		.join(', ');
+};
+
+const describeContents = ({contents, partitions}: PlannedDevice['facts']): string => {
+	const own = [
+		contents.partitionTable && `${contents.partitionTable} table`,
+		contents.fileSystem,
+		contents.label,
+	].filter(part => part !== null && part !== '');
+	const inside = partitions.map(({path, fileSystem, label, totalBytes}) =>
+		[path, fileSystem ?? 'unknown', label, formatBytes(totalBytes)].filter(part => part !== null).join(' '),
+	);
+	return own.length + inside.length === 0 ? 'nothing that is known' : [...own, ...inside].join('; ');
+};
+
+const eraserLines = ({
+	name,
+	method,
+	technique,
+	reason,
+	command,
+}: NonNullable<PlannedDevice['eraser']>): readonly string[] => [
+	`  erased with ${name}: ${technique}, NIST 800-88 ${method} (${reason})`,
+	...(command ? [`    ${command.join(' ')}`] : []),
+];
+
+const stepLines = ({title, skip, commands}: PlannedStep, index: number): readonly string[] => [
+	`  ${index + 1}. ${title}${skip === undefined ? '' : ` - SKIPPED: ${skip}`}`,
+	...(skip === undefined ? commands.map(command => `       ${command}`) : []),
+];
+
+const recordLines = ({stateDir, runId, logDir, logRefused, certificateFile}: Planned): readonly string[] => [
+	`journal and log: ${stateDir}/zeroize-${runId}`,
+	logRefused === null ? `  later in: ${logDir}/${runId}` : `  they stay there: ${logRefused}`,
+	...(certificateFile === null ? [] : [`certificate: ${certificateFile}`]),
+];

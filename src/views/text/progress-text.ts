@@ -1,0 +1,44 @@
+import {formatBytes, formatEta, formatPercent, formatRate} from '../../progress.ts';
+import type {StepProgress} from './story.ts';
+
+/** ` 45 % 12.3 of 27.3 GiB, 180 MiB/s, 1 min 25 s left`; what does not fit is left out, the rate first. */
+export const progressText = (event: StepProgress, columns = 80): string => {
+	const {bytes, totalBytes, bytesPerSecond, etaSeconds} = event;
+	const done = `${formatPercent(bytes, totalBytes).padStart(5)} ${formatPart(bytes, totalBytes)}`;
+	const eta = formatEta(etaSeconds);
+	const texts = [`${done}, ${formatRate(bytesPerSecond)}, ${eta}`, `${done}, ${eta}`];
+	return texts.find(text => text.length <= columns) ?? done;
+};
+
+const widestBar = 20;
+const narrowestBar = 5;
+
+/** `[#########-----------]  45 %  12.3 of 27.3 GiB  180 MiB/s  1 min 25 s left`, as far as it fits. */
+export const progressBar = (event: StepProgress, columns: number): string => {
+	const {bytes, totalBytes, bytesPerSecond, etaSeconds} = event;
+	const parts = [
+		formatPercent(bytes, totalBytes).padStart(5),
+		formatPart(bytes, totalBytes),
+		formatRate(bytesPerSecond),
+		formatEta(etaSeconds),
+	];
+	while (parts.length > 1 && parts.join('  ').length > columns) {
+		parts.pop();
+	}
+
+	const text = parts.join('  ');
+	const barColumns = Math.min(widestBar, columns - text.length - 3);
+	if (barColumns < narrowestBar) {
+		return text;
+	}
+
+	const filled = totalBytes > 0 ? Math.floor((bytes / totalBytes) * barColumns) : 0;
+	return `[${'#'.repeat(filled).padEnd(barColumns, '-')}] ${text}`;
+};
+
+const formatPart = (bytes: number, totalBytes: number): string => {
+	const done = formatBytes(bytes);
+	const total = formatBytes(totalBytes);
+	const [number, unit] = done.split(' ');
+	return `${total.endsWith(` ${unit}`) ? number : done} of ${total}`;
+};

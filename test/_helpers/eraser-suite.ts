@@ -1,0 +1,330 @@
+import {execFile} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {open, readFile, stat, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {promisify} from 'node:util';
+import type {ExecutionContext, TestFn} from 'ava';
+import block from '../../src/devices/block.ts';
+import type {Device, DeviceSurroundings} from '../../src/devices/device.ts';
+import file from '../../src/devices/file.ts';
+import {createMemoryDevice} from '../../src/devices/memory.ts';
+import type {EraseContext, EraseResult, Eraser} from '../../src/erasers/eraser.ts';
+import {SanitizeError} from '../../src/errors.ts';
+import {createTools} from '../../src/process.ts';
+import {temporaryDirectory} from './fake-tools.ts';
+
+const run = promisify(execFile);
+const surroundings: DeviceSurroundings = {tools: createTools({env: process.env}), root: '/'};
+const KiB = 1024;
+const MiB = 1024 ** 2;
+
+interface Subject {
+	readonly device: Device;
+	/** What is on it now, past the device itself. */
+	contents(): Promise<Uint8Array>;
+}
+
+type Open = (t: ExecutionContext, totalBytes: number) => Promise<Subject>;
+
+/** What every eraser must do on every device that it supports. */
+export const eraserSuite = (test: TestFn, eraser: Eraser): void => {
+	for (const {name, totalBytes, open: openSubject, needsRoot} of targets) {
+		const serial = needsRoot && !isRoot ? skip(test, name) : test.serial;
+		serial(`${eraser.name} writes every byte of ${name}, and no more`, async t => {
+			const subject = await openSubject(t, totalBytes);
+			if (!eraser.supports(subject.device.facts).supported) {
+				await refuses(t, eraser, subject);
+				return;
+			}
+
+			const {result, progress, commits} = await erase(eraser, subject.device);
+			t.is(result.writtenBytes, totalBytes);
+			t.is(commits, 1);
+			t.true(result.tool.name.length > 0 && result.tool.version.length > 0);
+			t.true(progress.every((bytes, index) => bytes <= totalBytes && bytes >= (progress[index - 1] ?? 0)));
+			await subject.device.sync();
+			const left = await subject.contents();
+			t.is(left.length, totalBytes);
+			t.is(
+				left.findIndex(byte => byte !== 0),
+				-1,
+			);
+		});
+
+		serial(
+			`${eraser.name} leaves ${name} alone when the commit is refused or the run is aborted first`,
+			async t => {
+				const subject = await openSubject(t, totalBytes);
+				if (eraser.supports(subject.device.facts).supported) {
+					await leavesAlone(t, eraser, subject);
+				} else {
+					await refuses(t, eraser, subject);
+				}
+			},
+		);
+	}
+
+	const serial = isRoot ? test.serial : skip(test, 'loop devices');
+	serial(`${eraser.name} stops when it is aborted, and writes nothing afterwards`, async t =>
+		stops(t, eraser, 'abort'),
+	);
+	serial(`${eraser.name} stops when nobody asks it any more`, async t => stops(t, eraser, 'return'));
+	serial(`${eraser.name} fails on a device whose store is full`, async t => failsWhenStoreIsFull(t, eraser));
+	serial(`${eraser.name} fails on a node that has become read-only, and leaves it as it is`, async t =>
+		failsOnReadOnly(t, eraser),
+	);
+	serial(`${eraser.name} says of a read-only device that it does not support it`, async t => {
+		const {device} = await loop(512)(t, 4096);
+		t.false(eraser.supports({...device.facts, readOnly: true}).supported);
+	});
+};
+
+// deepEqual takes seconds for a megabyte.
+const isSame = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(left, right) === 0;
+
+const isRoot = process.getuid?.() === 0;
+
+const skip = (test: TestFn, what: string) => {
+	process.stderr.write(`skipped without root: ${what}\n`);
+	return test.serial.skip;
+};
+
+const loop =
+	(sectorBytes: number): Open =>
+	async (t, totalBytes) => {
+		const store = join(await temporaryDirectory(t), 'store.img');
+		await fill(store, totalBytes);
+		const node = await attach(t, store, sectorBytes);
+		const facts = await block.inspect({scheme: 'block', target: node, path: node}, surroundings);
+		const device = await block.open(facts, 'erase', surroundings);
+		t.teardown(async () => device[Symbol.asyncDispose]());
+		return {device, contents: async () => readFile(store)};
+	};
+
+const regularFile: Open = async (t, totalBytes) => {
+	const store = join(await temporaryDirectory(t), 'disk.img');
+	await fill(store, totalBytes);
+	const facts = await file.inspect({scheme: 'file', target: `file:${store}`, path: store}, surroundings);
+	const device = await file.open(facts, 'erase', surroundings);
+	t.teardown(async () => device[Symbol.asyncDispose]());
+	return {device, contents: async () => readFile(store)};
+};
+
+const memory: Open = async (_t, totalBytes) => {
+	const device = createMemoryDevice({totalBytes, fill: 0xaa});
+	return {device, contents: async () => Uint8Array.from(device.bytes)};
+};
+
+const targets: ReadonlyArray<{name: string; totalBytes: number; open: Open; needsRoot: boolean}> = [
+	{name: 'a loop device of one sector', totalBytes: 512, open: loop(512), needsRoot: true},
+	{
+		name: 'a loop device with an odd last sector',
+		totalBytes: 256 * KiB + 512,
+		open: loop(512),
+		needsRoot: true,
+	},
+	{
+		name: 'a loop device of several MiB and a sector',
+		totalBytes: 9 * MiB + 512,
+		open: loop(512),
+		needsRoot: true,
+	},
+	{
+		name: 'a loop device with sectors of 4096 bytes',
+		totalBytes: 2 * MiB + 4096,
+		open: loop(4096),
+		needsRoot: true,
+	},
+	{name: 'a file', totalBytes: 3 * MiB, open: regularFile, needsRoot: false},
+	{name: 'a file that ends within a sector', totalBytes: 1_700_001, open: regularFile, needsRoot: false},
+	{name: 'a file smaller than a sector', totalBytes: 100, open: regularFile, needsRoot: false},
+	{name: 'a memory device', totalBytes: 5 * MiB + 512, open: memory, needsRoot: false},
+];
+
+// Random, but never 0 at either end.
+const fill = async (path: string, totalBytes: number): Promise<void> => {
+	const bytes = randomBytes(totalBytes);
+	bytes[0] = 1;
+	bytes[totalBytes - 1] = 1;
+	await writeFile(path, bytes);
+};
+
+const attach = async (t: ExecutionContext, store: string, sectorBytes: number): Promise<string> => {
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			const {stdout} = await run('losetup', [
+				'--find',
+				'--show',
+				'--sector-size',
+				String(sectorBytes),
+				store,
+			]);
+			const node = stdout.trim();
+			t.teardown(async () => run('losetup', ['--detach', node]));
+			if (!(await stat(node)).isBlockDevice()) {
+				throw new Error(`${node} is no block device`);
+			}
+
+			return node;
+		} catch (error) {
+			if (attempt === 10) {
+				throw error;
+			}
+
+			await sleep(100);
+		}
+	}
+};
+
+interface Erasing {
+	readonly result: EraseResult;
+	readonly progress: readonly number[];
+	readonly commits: number;
+}
+
+const contextOf = (device: Device, changes: Partial<EraseContext> = {}): EraseContext => ({
+	device,
+	tools: surroundings.tools,
+	signal: new AbortController().signal,
+	commit: async () => {},
+	...changes,
+});
+
+const erase = async (
+	eraser: Eraser,
+	device: Device,
+	changes: Partial<EraseContext> = {},
+): Promise<Erasing> => {
+	const progress: number[] = [];
+	let commits = 0;
+	const commit = async () => {
+		commits += 1;
+		await changes.commit?.();
+	};
+	const erasing = eraser.erase(contextOf(device, {...changes, commit}));
+	for (;;) {
+		const next = await erasing.next();
+		if (next.done) {
+			return {result: next.value, progress, commits};
+		}
+
+		progress.push(next.value);
+	}
+};
+
+const refuses = async (t: ExecutionContext, eraser: Eraser, {device, contents}: Subject): Promise<void> => {
+	const before = await contents();
+	const commit = async () => t.fail('committed');
+	const error = await t.throwsAsync(erase(eraser, device, {commit}), {instanceOf: SanitizeError});
+	t.is((error as SanitizeError).code, 'UNSUPPORTED');
+	t.true(isSame(await contents(), before));
+};
+
+const leavesAlone = async (
+	t: ExecutionContext,
+	eraser: Eraser,
+	{device, contents}: Subject,
+): Promise<void> => {
+	const before = await contents();
+	const refusal = new SanitizeError('NOT_CONFIRMED', 'no');
+	const commit = async () => {
+		t.true(isSame(await contents(), before));
+		throw refusal;
+	};
+	t.is(await t.throwsAsync(erase(eraser, device, {commit})), refusal);
+	t.true(isSame(await contents(), before));
+
+	const aborted = {signal: AbortSignal.abort(), commit: async () => t.fail('committed')};
+	const early = await t.throwsAsync(erase(eraser, device, aborted), {instanceOf: SanitizeError});
+	t.is((early as SanitizeError).code, 'INTERRUPTED');
+	t.true(isSame(await contents(), before));
+
+	const controller = new AbortController();
+	const during = {signal: controller.signal, commit: async () => controller.abort()};
+	const late = await t.throwsAsync(erase(eraser, device, during), {instanceOf: SanitizeError});
+	t.is((late as SanitizeError).code, 'INTERRUPTED');
+	t.true(isSame(await contents(), before));
+};
+
+const sparseBytes = 1024 * MiB;
+
+// On memory, and big enough that it takes some tenths of a second; its last MiB is 0xaa, so that an end reached is seen.
+const stops = async (t: ExecutionContext, eraser: Eraser, how: 'abort' | 'return'): Promise<void> => {
+	const directory = await tmpfs(t, '1100m');
+	const store = join(directory, 'store.img');
+	const handle = await open(store, 'w+');
+	t.teardown(async () => handle.close());
+	await handle.truncate(sparseBytes);
+	const marker = Buffer.alloc(MiB, 0xaa);
+	await handle.write(marker, 0, MiB, sparseBytes - MiB);
+	const node = await attach(t, store, 512);
+	const facts = await block.inspect({scheme: 'block', target: node, path: node}, surroundings);
+	await using device = await block.open(facts, 'erase', surroundings);
+
+	const controller = new AbortController();
+	const erasing = eraser.erase(
+		contextOf(device, {
+			signal: controller.signal,
+			commit: async () => void setTimeout(() => controller.abort(), 60),
+		}),
+	);
+	if (how === 'return') {
+		void erasing.next().catch(() => {});
+		await erasing.return({writtenBytes: 0, tool: {name: '', version: ''}}).catch(() => {});
+	} else {
+		const error = await t.throwsAsync(
+			(async () => {
+				while (!(await erasing.next()).done) {
+					// Goes on until it is aborted.
+				}
+			})(),
+			{instanceOf: SanitizeError},
+		);
+		t.is((error as SanitizeError).code, 'INTERRUPTED');
+	}
+
+	const written = async () => (await handle.stat()).blocks;
+	const blocks = await written();
+	await sleep(300);
+	t.is(await written(), blocks);
+	const tail = Buffer.alloc(MiB);
+	await handle.read(tail, 0, MiB, sparseBytes - MiB);
+	t.true(isSame(tail, marker));
+};
+
+const failsWhenStoreIsFull = async (t: ExecutionContext, eraser: Eraser): Promise<void> => {
+	const directory = await tmpfs(t, '4m');
+	const store = join(directory, 'thin.img');
+	const handle = await open(store, 'w');
+	await handle.truncate(8 * MiB);
+	await handle.close();
+	const node = await attach(t, store, 512);
+	const facts = await block.inspect({scheme: 'block', target: node, path: node}, surroundings);
+	await using device = await block.open(facts, 'erase', surroundings);
+	const error = await t.throwsAsync(erase(eraser, device), {instanceOf: SanitizeError});
+	t.true(['WRITE_INCOMPLETE', 'WRITE_FAILED'].includes((error as SanitizeError).code), String(error));
+	t.truthy((error as SanitizeError).hint);
+};
+
+const failsOnReadOnly = async (t: ExecutionContext, eraser: Eraser): Promise<void> => {
+	const {device, contents} = await loop(512)(t, MiB);
+	const before = await contents();
+	const node = device.node ?? '';
+	await run('blockdev', ['--setro', node]);
+	// The flag would outlive the loop device.
+	t.teardown(async () => run('blockdev', ['--setrw', node]));
+	const error = await t.throwsAsync(erase(eraser, device), {instanceOf: SanitizeError});
+	t.true(
+		['WRITE_FAILED', 'ERASER_FAILED', 'DEVICE_READ_ONLY'].includes((error as SanitizeError).code),
+		String(error),
+	);
+	t.true(isSame(await contents(), before));
+};
+
+const tmpfs = async (t: ExecutionContext, size: string): Promise<string> => {
+	const directory = await temporaryDirectory(t);
+	await run('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', directory]);
+	t.teardown(async () => run('umount', ['--lazy', directory]));
+	return directory;
+};

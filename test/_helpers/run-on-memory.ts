@@ -1,0 +1,82 @@
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {authorize} from '../../src/clearance.ts';
+import type {Device} from '../../src/devices/device.ts';
+import {faulty, type Fault} from '../../src/devices/faulty.ts';
+import {createMemoryDevice, type MemoryDevice} from '../../src/devices/memory.ts';
+import {type RunEvent, RunEvents} from '../../src/events.ts';
+import rehearsal from '../../src/hosts/rehearsal.ts';
+import {type RunResult, runPlan} from '../../src/pipeline.ts';
+import type {Plan} from '../../src/plan.ts';
+import type {PlanInput} from '../../src/planner.ts';
+import {createTools} from '../../src/process.ts';
+import {createRecords} from '../../src/records/run-records.ts';
+import type {Recipe} from '../../src/recipe.ts';
+import {steps} from '../../src/steps/index.ts';
+import {eraseRecipe, planOf, runId} from './plan.ts';
+
+export interface MemoryRun {
+	readonly devices?: ReadonlyArray<{readonly serial: string; readonly faults?: readonly Fault[]; readonly totalBytes?: number}>;
+	readonly recipe?: Recipe;
+	readonly overrides?: PlanInput['overrides'];
+	readonly logRefused?: string;
+	/** Called with each event as it is emitted. */
+	readonly onEvent?: (event: RunEvent, abort: () => void) => void;
+	readonly abortReason?: Error;
+	/** Changes the log directory, given one that can be used. */
+	readonly logDir?: (directory: string) => string;
+}
+
+export interface MemoryRunResult extends RunResult {
+	readonly plan: Plan;
+	readonly events: readonly RunEvent[];
+	readonly devices: readonly MemoryDevice[];
+	readonly directory: string;
+	readonly recorded: readonly string[];
+}
+
+/** A whole run over memory devices filled with 0xA5, with real records in a directory of its own. */
+export const runOnMemory = async (
+	t: {teardown(action: () => Promise<void>): void},
+	{devices: wanted = [{serial: 'SERIAL1'}], recipe = eraseRecipe, overrides = {}, onEvent, abortReason, ...run}: MemoryRun = {},
+): Promise<MemoryRunResult> => {
+	const directory = await mkdtemp(path.join(tmpdir(), 'zeroize-test-'));
+	t.teardown(async () => rm(directory, {recursive: true, force: true}));
+	const devices = wanted.map(({serial, totalBytes = 65_536}) =>
+		createMemoryDevice({totalBytes, serial, fill: 0xa5, path: `/memory/${serial}`, target: `memory:${serial}`}),
+	);
+	const logDir = path.join(directory, 'log');
+	const plan = planOf({
+		recipe,
+		overrides,
+		devices: devices.map(({facts}) => facts),
+		stateDir: directory,
+		logDir: run.logDir?.(logDir) ?? logDir,
+		logRefused: run.logRefused ?? null,
+	});
+	const clearances = authorize(plan, wanted.map(({serial}) => serial));
+	const events = new RunEvents({runId, now: () => new Date()});
+	const seen: RunEvent[] = [];
+	const controller = new AbortController();
+	events.subscribe(event => {
+		seen.push(event);
+		onEvent?.(event, () => controller.abort(abortReason));
+	});
+	events.emit({type: 'run.planned', plan});
+	using records = createRecords({events, stateDir: directory, describe: ({type}) => [type]});
+	const tools = createTools({env: {}});
+	const host = rehearsal.create({tools, root: '/'});
+	const lanes = devices.map((device, index) => ({
+		planned: plan.devices[index] as Plan['devices'][number],
+		device: faulty(device, wanted[index]?.faults ?? []) as Device,
+		clearance: clearances.get(device.facts.path),
+	}));
+	const result = await runPlan(
+		{plan, steps, devices: lanes, host, tools, events, records, signal: controller.signal, now: () => new Date(), monotonicMs: () => performance.now()},
+		{view: {taskList: 'silent', describeProgress: () => ''}, stream: process.stdout},
+	);
+	return {...result, plan, events: seen, devices, directory, recorded: host.recorded};
+};
+
+export const isZero = ({bytes}: MemoryDevice): boolean => bytes.every(byte => byte === 0);

@@ -1,0 +1,113 @@
+import test from 'ava';
+import type {DeviceResult, Outcome} from '../../../src/events.ts';
+import {continueStory, emptyStory, type RunFinished, type Story} from '../../../src/views/text/story.ts';
+import {summaryLines} from '../../../src/views/text/summary.ts';
+import {plan, sda} from '../../_helpers/recordings.ts';
+
+const stamp = {seq: 1, at: '2026-11-04T12:00:00.000Z', runId: 'x'};
+
+const result = (path: string, outcome: Outcome): DeviceResult => ({
+	path,
+	serial: null,
+	outcome,
+	totalBytes: 4096,
+	writtenBytes: 4096,
+	verifiedBytes: 0,
+	unwritable: [{offset: 512, length: 512}],
+	unreadable: [{offset: 0, length: 512}],
+	nonZero: [{offset: 1000, length: 3}],
+	nonZeroRanges: 1,
+	nonZeroBytes: 3,
+	unreadableRanges: 1,
+	unreadableBytes: 512,
+});
+
+const finished = (
+	outcome: Outcome,
+	devices: readonly DeviceResult[] = [result('/dev/sda', outcome)],
+): RunFinished => ({
+	type: 'run.finished',
+	outcome,
+	exitCode: 4,
+	devices,
+	...stamp,
+});
+
+const planned = (changes = {}): Story =>
+	continueStory(emptyStory, {type: 'run.planned', plan: plan(changes), ...stamp});
+
+const committed = (): Story => continueStory(planned(), {type: 'run.committed', device: sda, ...stamp});
+
+const outcomes: readonly Outcome[] = [
+	'sanitized',
+	'verified',
+	'refused',
+	'failed',
+	'unverified',
+	'aftercare-failed',
+	'interrupted',
+];
+
+for (const outcome of outcomes) {
+	test(`${outcome} fits one screen, says so first and what to do next`, t => {
+		for (const story of [emptyStory, planned(), committed()]) {
+			const devices = Array.from({length: 30}, (_, index) =>
+				result(`/dev/sd${index}`, index === 29 ? outcome : 'sanitized'),
+			);
+			const lines = summaryLines(story, finished(outcome, devices), 71);
+			t.true(lines.length <= 20);
+			t.true(lines.every(line => line.length <= 71));
+			t.true(lines[0]?.startsWith(outcome.toUpperCase().replace('-', ' ')));
+			t.true(lines.some(line => line.startsWith('next: ')));
+			t.true(lines.some(line => /and \d+ more, see the log/.test(line)));
+		}
+	});
+}
+
+test('the devices that are not well come first', t => {
+	const lines = summaryLines(
+		committed(),
+		finished('failed', [result('/dev/sda', 'sanitized'), result('/dev/sdb', 'failed')]),
+		80,
+	);
+	t.is(lines[1], '/dev/sdb: FAILED');
+	t.true(lines.includes('  UNREADABLE: 1 range, 512 B: at byte 0 (512 B)'));
+	t.true(lines.includes('  UNWRITABLE: 1 range, 512 B: at byte 512 (512 B)'));
+});
+
+test('an interruption says whether anything was written and how to go on', t => {
+	t.true(summaryLines(planned(), finished('interrupted'), 80)[0]?.includes('not one byte was written'));
+	const lines = summaryLines(committed(), finished('interrupted'), 80).join('\n');
+	t.true(lines.includes('INTERRUPTED after writing had begun'));
+	t.true(lines.includes('zeroize resume'));
+	t.true(lines.includes('/tmp/zeroize-20261104-120000-5f3a/journal.jsonl'));
+});
+
+test('a device that was only read is never called erased', t => {
+	const [first] = plan().devices;
+	const {eraser: _eraser, ...readOnly} = first ?? {};
+	const story = planned({devices: [readOnly]});
+	const text = summaryLines(story, finished('unverified'), 80).join('\n');
+	t.false(text.includes('erased'));
+	t.true(text.includes('zeroize verify --device /dev/sda'));
+	t.true(summaryLines(story, finished('failed'), 80).join('\n').includes('not empty or not readable'));
+});
+
+test('a run that failed many times names the first failures and counts the others', t => {
+	let story = committed();
+	for (let index = 0; index < 5; index += 1) {
+		story = continueStory(story, {
+			type: 'step.failed',
+			step: 'erase',
+			code: 'WRITE_FAILED',
+			message: `write ${'x '.repeat(300)}`,
+			hint: 'replace it',
+			...stamp,
+		});
+	}
+
+	const lines = summaryLines(story, finished('failed'), 71);
+	t.true(lines.length <= 20);
+	t.true(lines.includes('and 3 more, see above'));
+	t.true(lines.includes('next: replace it'));
+});
