@@ -84,10 +84,20 @@ The certificate that a report proves for one device. Pure: the same journal give
 export const certify = (report: Report, path: string, head: JournalHead): Certificate => {
 	const device = report.devices.find(({planned}) => planned.facts.path === path);
 	const outcome = conclude(report).devices.find(result => result.path === path)?.outcome;
-	if (outcome !== 'sanitized' || !report.plan || !device?.erased || !device.verification || !device.committedAt) {
-		throw new SanitizeError('CERTIFICATE_NOT_ISSUED', `no certificate for ${path}: it is ${outcome ?? 'unknown'}`, {
-			hint: 'only a device that was erased and verified to its last byte gets one',
-		});
+	if (
+		outcome !== 'sanitized' ||
+		!report.plan ||
+		!device?.erased ||
+		!device.verification ||
+		!device.committedAt
+	) {
+		throw new SanitizeError(
+			'CERTIFICATE_NOT_ISSUED',
+			`no certificate for ${path}: it is ${outcome ?? 'unknown'}`,
+			{
+				hint: 'only a device that was erased and verified to its last byte gets one',
+			},
+		);
 	}
 
 	return {
@@ -132,7 +142,14 @@ const describeWork = ({erased, verification}: DeviceReport, {tool}: Plan) => {
 		method: erased.method,
 		technique: erased.technique,
 		tool: {...tool, eraser: erased.eraser, program: {...erased.tool}},
-		verification: {coverage, percent, result, verifiedBytes, isDirect, ...(sampling && {sampling: {...sampling}})},
+		verification: {
+			coverage,
+			percent,
+			result,
+			verifiedBytes,
+			isDirect,
+			...(sampling && {sampling: {...sampling}}),
+		},
 		writtenBytes: erased.writtenBytes,
 		unwritable: [],
 	};
@@ -144,7 +161,8 @@ const datedPerson = (person: Plan['certificate']['performedBy'], endedAt: string
 });
 
 /** The exact text of a certificate file. */
-export const certificateText = (certificate: Certificate): string => `${JSON.stringify(certificate, null, '\t')}\n`;
+export const certificateText = (certificate: Certificate): string =>
+	`${JSON.stringify(certificate, null, '\t')}\n`;
 
 /**
 A certificate file's text, checked.

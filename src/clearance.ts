@@ -61,7 +61,10 @@ const readOnly: Rule = facts =>
 		? {
 				code: 'DEVICE_READ_ONLY',
 				message: `${facts.path} is read-only`,
-				hint: facts.kind === 'file' ? `make it writable first: chmod u+w ${facts.path}` : `make it writable first: blockdev --setrw ${facts.path}; a write-protect switch or a worn-out drive cannot be overruled`,
+				hint:
+					facts.kind === 'file'
+						? `make it writable first: chmod u+w ${facts.path}`
+						: `make it writable first: blockdev --setrw ${facts.path}; a write-protect switch or a worn-out drive cannot be overruled`,
 			}
 		: undefined;
 
@@ -136,7 +139,8 @@ const requireConfirmation = (device: PlannedDevice, confirmations: readonly stri
 
 	const {path, serial} = device.facts;
 	const wanted = serial === null ? 'path (it has no serial number)' : 'serial number';
-	const given = confirmations.length === 0 ? 'nothing was given' : `"${confirmations.join('", "')}" is not it`;
+	const given =
+		confirmations.length === 0 ? 'nothing was given' : `"${confirmations.join('", "')}" is not it`;
 	throw new SanitizeError('NOT_CONFIRMED', `erasing ${path} must be confirmed with its ${wanted}: ${given}`, {
 		hint: `if you are sure, give --confirm '${device.confirmation}'`,
 	});
@@ -148,9 +152,13 @@ const makeClearance = (confirmed: DeviceFacts): Clearance => {
 		path: confirmed.path,
 		spend(now) {
 			if (isSpent) {
-				throw new SanitizeError('NOT_CONFIRMED', `the permission to erase ${confirmed.path} was used already`, {
-					hint: 'start a new run',
-				});
+				throw new SanitizeError(
+					'NOT_CONFIRMED',
+					`the permission to erase ${confirmed.path} was used already`,
+					{
+						hint: 'start a new run',
+					},
+				);
 			}
 
 			isSpent = true;

@@ -38,7 +38,7 @@ const flushMs = 5000;
 export const createProgram = (surroundings: Surroundings, finish: (end: CommandEnd) => void): Command => {
 	const {stdout} = surroundings;
 	const program = new Command('zeroize')
-		.description('Makes a machine\'s disk empty, and proves it.')
+		.description("Makes a machine's disk empty, and proves it.")
 		.version(surroundings.version)
 		.exitOverride()
 		.configureHelp({helpWidth})
@@ -71,7 +71,11 @@ export const main = async (args: readonly string[], surroundings: Surroundings):
 			return usageEnd(error, args, surroundings);
 		}
 
-		return {exitCode: exitCodeOf(printError(surroundings.stderr, args.join(' '), error).code)};
+		return {
+			exitCode: exitCodeOf(
+				printError(surroundings.stderr, args.find(arg => !arg.startsWith('-')) ?? 'starting', error).code,
+			),
+		};
 	}
 };
 
@@ -82,20 +86,26 @@ const usageEnd = (error: CommanderError, args: readonly string[], {stderr}: Surr
 	}
 
 	const message = error.message.replace(/^error: /, '');
-	const command = args.find(arg => !arg.startsWith('-'));
+	const command = helpPath(error, args);
 	const hint = command ? `see: zeroize ${command} --help` : 'see: zeroize --help';
 	printError(stderr, 'reading the command line', new SanitizeError('USAGE', message, {hint}));
 	return {exitCode: exitCodeOf('USAGE')};
 };
+
+// `zeroize bogus --help` would only say the same again.
+const helpPath = ({code}: CommanderError, args: readonly string[]): string | undefined =>
+	code === 'commander.unknownCommand' ? undefined : args.find(arg => !arg.startsWith('-'));
 
 const listenForSignals = (): AbortSignal => {
 	const controller = new AbortController();
 	const codes = {SIGINT: 'INTERRUPTED', SIGTERM: 'TERMINATED', SIGHUP: 'TERMINATED'} as const;
 	for (const [signal, code] of Object.entries(codes)) {
 		process.on(signal, () => {
-			controller.abort(new SanitizeError(code, `interrupted by ${signal}`, {
-				hint: 'run the recipe again from its start; until then do not release a device that was written to',
-			}));
+			controller.abort(
+				new SanitizeError(code, `interrupted by ${signal}`, {
+					hint: 'run the recipe again from its start; until then do not release a device that was written to',
+				}),
+			);
 		});
 	}
 

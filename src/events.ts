@@ -25,7 +25,11 @@ export interface StepFacts {
 	readonly verification?: Verification;
 	/** Directory that the journal and log were moved to. */
 	readonly logDir?: string;
-	readonly certificates?: ReadonlyArray<{readonly device: string; readonly path: string; readonly sha256: string}>;
+	readonly certificates?: ReadonlyArray<{
+		readonly device: string;
+		readonly path: string;
+		readonly sha256: string;
+	}>;
 	/** Commands that were run, or in a rehearsal would have been. */
 	readonly commands?: readonly string[];
 }

@@ -39,7 +39,9 @@ const openNew = async (file: string) => {
 	}
 
 	await handle.close();
-	throw new SanitizeError('USAGE', `${file} exists already`, {hint: 'name a new file, or move the old one away'});
+	throw new SanitizeError('USAGE', `${file} exists already`, {
+		hint: 'name a new file, or move the old one away',
+	});
 };
 
 /**
@@ -109,7 +111,10 @@ export const fileError = (doing: string, error: unknown): SanitizeError => {
 
 	const errno = errnoOf(error);
 	const isFull = errno === 'ENOSPC' || errno === 'EDQUOT';
-	const reason = error instanceof Error ? error.message.replace(/^[A-Z0-9]+: /, '').replace(/, \w+( '.*)?$/, '') : String(error);
+	const reason =
+		error instanceof Error
+			? error.message.replace(/^[A-Z0-9]+: /, '').replace(/, \w+( '.*)?$/, '')
+			: String(error);
 	return new SanitizeError(isFull ? 'NO_SPACE' : 'NO_PERMISSION', `${doing}: ${reason}`, {
 		hint: hints[errno ?? ''] ?? 'name another place',
 		cause: error,

@@ -73,12 +73,22 @@ const parseLine = (row: string, number: number, prev: string, file: string): Run
 		throw invalid(file, number, 'it is not JSON');
 	}
 
-	if (typeof value !== 'object' || value === null || !('prev' in value) || !('seq' in value) || !('type' in value)) {
+	if (
+		typeof value !== 'object' ||
+		value === null ||
+		!('prev' in value) ||
+		!('seq' in value) ||
+		!('type' in value)
+	) {
 		throw invalid(file, number, 'it is not an event');
 	}
 
 	if (value.prev !== prev) {
-		throw invalid(file, number, 'its hash chain is broken: this line or one before it was changed, added or removed');
+		throw invalid(
+			file,
+			number,
+			'its hash chain is broken: this line or one before it was changed, added or removed',
+		);
 	}
 
 	if (value.seq !== number) {

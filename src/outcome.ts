@@ -12,15 +12,27 @@ const exitCodes: Record<Exclude<Outcome, 'interrupted'>, number> = {
 };
 
 // Worst first: the run is what its worst device is.
-const worstFirst: readonly Outcome[] = ['failed', 'interrupted', 'unverified', 'refused', 'sanitized', 'verified'];
+const worstFirst: readonly Outcome[] = [
+	'failed',
+	'interrupted',
+	'unverified',
+	'refused',
+	'sanitized',
+	'verified',
+];
 
 // A verification that ended with one of these found something; with any other it could not finish.
 const findings = new Set(['NOT_ZERO', 'UNREADABLE', 'DEVICE_CHANGED', 'DEVICE_MISSING']);
 
 /** The outcome that follows from a report, and the exit code that says it. */
-export const conclude = (report: Report): {outcome: Outcome; exitCode: number; devices: readonly DeviceResult[]} => {
+export const conclude = (
+	report: Report,
+): {outcome: Outcome; exitCode: number; devices: readonly DeviceResult[]} => {
 	const devices = report.devices.map(device => deviceResult(report, device));
-	const outcome = runOutcome(report, devices.map(device => device.outcome));
+	const outcome = runOutcome(
+		report,
+		devices.map(device => device.outcome),
+	);
 	const exitCode = exitCodeFor(outcome, report);
 	return {outcome, exitCode, devices};
 };

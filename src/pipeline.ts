@@ -2,8 +2,8 @@ import {Listr, ListrLogger, type ListrTask, ProcessOutput} from 'listr2';
 import type {RunEvents} from './events.ts';
 import type {Halt} from './hosts/host.ts';
 import {conclude} from './outcome.ts';
-import type {PlannedStep} from './plan.ts';
 import {createStepRunner, type Lane, type RunSurroundings} from './pipeline/step-runner.ts';
+import type {PlannedStep} from './plan.ts';
 import type {Report} from './report.ts';
 import type {View} from './views/view.ts';
 
@@ -76,7 +76,10 @@ const listTasks = (
 						devices.map(lane => ({
 							title: lane.planned.facts.path,
 							task: (_: unknown, task: Task) =>
-								task.newListr(group.map(step => toTask(step, lane)), {exitOnError: false, concurrent: false}),
+								task.newListr(
+									group.map(step => toTask(step, lane)),
+									{exitOnError: false, concurrent: false},
+								),
 						})),
 						{exitOnError: false, concurrent: true},
 					),
@@ -141,7 +144,11 @@ const rendering = ({view, stream}: TaskList) =>
 				// listr2 would fall back to its verbose renderer where process.stdout is not a TTY; that was decided already.
 				fallbackRendererCondition: () => false,
 				rendererOptions: {
-					logger: new ListrLogger({useIcons: true, toStderr: [], processOutput: new ProcessOutput(stream, stream)}),
+					logger: new ListrLogger({
+						useIcons: true,
+						toStderr: [],
+						processOutput: new ProcessOutput(stream, stream),
+					}),
 					collapseErrors: false,
 					collapseSkips: false,
 					removeEmptyLines: true,

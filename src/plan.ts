@@ -89,8 +89,8 @@ export interface Plan {
 	readonly hostname: string;
 	readonly devices: readonly PlannedDevice[];
 	readonly steps: readonly PlannedStep[];
-	/** Where the journal and log live during the run. */
-	readonly stateDir: string;
+	/** Where the journal and log live during the run; `null` for a look that keeps none. */
+	readonly stateDir: string | null;
 	/** Where they end up. */
 	readonly logDir: string;
 	/** Set when the log cannot be kept in `logDir` because that place is being erased. */

@@ -17,8 +17,11 @@ export interface PlanInput {
 	readonly host: Plan['host'];
 	readonly hostname: string;
 	/** What the command line says instead of the recipe. */
-	readonly overrides: {readonly eraser?: string; readonly verify?: {readonly coverage: string; readonly percent?: number}};
-	readonly stateDir: string;
+	readonly overrides: {
+		readonly eraser?: string;
+		readonly verify?: {readonly coverage: string; readonly percent?: number};
+	};
+	readonly stateDir: string | null;
 	readonly logDir: string;
 	readonly logRefused: string | null;
 	readonly certificateFile: string | null;
@@ -56,7 +59,11 @@ export const makePlan = (input: PlanInput): Plan => {
 
 const pick = ({host, stateDir, logDir, logRefused}: PlanInput) => ({host, stateDir, logDir, logRefused});
 
-const describeRecipe = ({name, title, source}: Recipe): Plan['recipe'] => ({name, title, ...(source && {source})});
+const describeRecipe = ({name, title, source}: Recipe): Plan['recipe'] => ({
+	name,
+	title,
+	...(source && {source}),
+});
 
 const findStep = (name: string, {steps}: PlanInput): Step => {
 	const step = steps.find(step => step.name === name);
@@ -95,7 +102,13 @@ const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: P
 		confirmation: confirmationFor(facts),
 		notCovered: notCoveredByOverwrite(facts),
 	};
-	return {device, refusals: [...refusalsOf(facts, policyOf(input, erases)), ...eraserRefusal(facts, erases && !eraser, reason)]};
+	return {
+		device,
+		refusals: [
+			...refusalsOf(facts, policyOf(input, erases)),
+			...eraserRefusal(facts, erases && !eraser, reason),
+		],
+	};
 };
 
 const policyOf = ({recipe}: PlanInput, erases: boolean): SafetyPolicy => ({
@@ -104,9 +117,20 @@ const policyOf = ({recipe}: PlanInput, erases: boolean): SafetyPolicy => ({
 	leavesSystemDisk: recipe.steps.some(({step}) => step === 'leave-disk'),
 });
 
-const eraserRefusal = ({target, path}: DeviceFacts, isMissing: boolean, reason: string): readonly Refusal[] =>
+const eraserRefusal = (
+	{target, path}: DeviceFacts,
+	isMissing: boolean,
+	reason: string,
+): readonly Refusal[] =>
 	isMissing
-		? [{target, code: 'UNSUPPORTED', message: `${path} cannot be erased: ${reason}`, hint: 'see: zeroize erasers; then --eraser NAME'}]
+		? [
+				{
+					target,
+					code: 'UNSUPPORTED',
+					message: `${path} cannot be erased: ${reason}`,
+					hint: 'see: zeroize erasers; then --eraser NAME',
+				},
+			]
 		: [];
 
 const duplicates = (devices: readonly DeviceFacts[]): readonly Refusal[] => {
@@ -134,7 +158,12 @@ const nobody: Person = {name: null, title: null, date: null, location: null, con
 
 const certificateDetails = (steps: readonly RecipeStep[], hostname: string): CertificateDetails => {
 	const options = steps.find(({step}) => step === 'issue-certificate')?.options ?? {};
-	const {assetTag = null, mediaSource = null, performedBy, validatedBy} = options as Partial<CertificateDetails>;
+	const {
+		assetTag = null,
+		mediaSource = null,
+		performedBy,
+		validatedBy,
+	} = options as Partial<CertificateDetails>;
 	return {
 		assetTag,
 		mediaSource: mediaSource ?? hostname,

@@ -44,7 +44,7 @@ export interface Tools {
 	stream(name: string, args: readonly string[]): Promise<ToolStream>;
 }
 
-export interface ToolsOptions {
+interface ToolsOptions {
 	/** Where PATH is taken from. */
 	readonly env: Environment;
 	/** Who besides root may own tools; the user that we run as by default. */

@@ -38,7 +38,11 @@ export interface Report {
 	readonly aftercareFailure: ErrorCode | null;
 	readonly interrupted: 'INTERRUPTED' | 'TERMINATED' | null;
 	readonly log: {readonly keptIn: string | null; readonly reason: string | null};
-	readonly certificates: ReadonlyArray<{readonly device: string; readonly path: string; readonly sha256: string}>;
+	readonly certificates: ReadonlyArray<{
+		readonly device: string;
+		readonly path: string;
+		readonly sha256: string;
+	}>;
 }
 
 export const emptyReport: Report = {
@@ -107,7 +111,9 @@ export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 
 const changeDevice = (report: Report, path: string | undefined, change: Partial<DeviceReport>): Report => ({
 	...report,
-	devices: report.devices.map(device => (device.planned.facts.path === path ? {...device, ...change} : device)),
+	devices: report.devices.map(device =>
+		device.planned.facts.path === path ? {...device, ...change} : device,
+	),
 });
 
 const isErase = (report: Report, step: string): boolean =>

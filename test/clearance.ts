@@ -6,15 +6,65 @@ import {memoryFacts, planOf} from './_helpers/plan.ts';
 
 const policy = {erases: true, allowPartition: false, leavesSystemDisk: false};
 
-const refusals: ReadonlyArray<readonly [title: string, changes: Partial<DeviceFacts>, code: string, message: RegExp, hint: RegExp]> = [
-	['mounted', {mountPoints: ['/mnt/a', '/mnt/b']}, 'DEVICE_BUSY', /mounted at \/mnt\/a, \/mnt\/b/, /umount \/mnt\/a/],
-	['held by LVM', {holders: [{kind: 'lvm', name: 'vg-root'}]}, 'DEVICE_BUSY', /held by lvm vg-root/, /lvchange/],
-	['held by md', {holders: [{kind: 'raid', name: '/dev/md0'}]}, 'DEVICE_BUSY', /held by raid/, /mdadm --stop/],
-	['held by dm-crypt', {holders: [{kind: 'crypt', name: 'luks'}]}, 'DEVICE_BUSY', /held by crypt/, /cryptsetup close luks/],
-	['held by multipath', {holders: [{kind: 'mpath', name: 'mpatha'}]}, 'DEVICE_BUSY', /held by mpath/, /multipath/],
-	['swapped to', {holders: [{kind: 'swap', name: '/dev/sdz1'}]}, 'DEVICE_BUSY', /held by swap/, /swapoff \/dev\/sdz1/],
-	['under a loop device', {holders: [{kind: 'loop', name: '/dev/loop1'}]}, 'DEVICE_BUSY', /loop/, /losetup --detach/],
-	['held by something else', {holders: [{kind: 'other', name: 'bcache0'}]}, 'DEVICE_BUSY', /bcache0/, /bcache0/],
+const refusals: ReadonlyArray<
+	readonly [title: string, changes: Partial<DeviceFacts>, code: string, message: RegExp, hint: RegExp]
+> = [
+	[
+		'mounted',
+		{mountPoints: ['/mnt/a', '/mnt/b']},
+		'DEVICE_BUSY',
+		/mounted at \/mnt\/a, \/mnt\/b/,
+		/umount \/mnt\/a/,
+	],
+	[
+		'held by LVM',
+		{holders: [{kind: 'lvm', name: 'vg-root'}]},
+		'DEVICE_BUSY',
+		/held by lvm vg-root/,
+		/lvchange/,
+	],
+	[
+		'held by md',
+		{holders: [{kind: 'raid', name: '/dev/md0'}]},
+		'DEVICE_BUSY',
+		/held by raid/,
+		/mdadm --stop/,
+	],
+	[
+		'held by dm-crypt',
+		{holders: [{kind: 'crypt', name: 'luks'}]},
+		'DEVICE_BUSY',
+		/held by crypt/,
+		/cryptsetup close luks/,
+	],
+	[
+		'held by multipath',
+		{holders: [{kind: 'mpath', name: 'mpatha'}]},
+		'DEVICE_BUSY',
+		/held by mpath/,
+		/multipath/,
+	],
+	[
+		'swapped to',
+		{holders: [{kind: 'swap', name: '/dev/sdz1'}]},
+		'DEVICE_BUSY',
+		/held by swap/,
+		/swapoff \/dev\/sdz1/,
+	],
+	[
+		'under a loop device',
+		{holders: [{kind: 'loop', name: '/dev/loop1'}]},
+		'DEVICE_BUSY',
+		/loop/,
+		/losetup --detach/,
+	],
+	[
+		'held by something else',
+		{holders: [{kind: 'other', name: 'bcache0'}]},
+		'DEVICE_BUSY',
+		/bcache0/,
+		/bcache0/,
+	],
 	['held open', {holders: [{kind: 'open', name: '/dev/sdz'}]}, 'DEVICE_BUSY', /open/, /fuser/],
 	['read-only', {readOnly: true, kind: 'disk'}, 'DEVICE_READ_ONLY', /read-only/, /blockdev --setrw/],
 	['a read-only file', {readOnly: true, kind: 'file'}, 'DEVICE_READ_ONLY', /read-only/, /chmod/],

@@ -26,7 +26,10 @@ test('each line carries the hash of the line before it, the first one 64 zeros',
 test('a journal reads back to the same events', t => {
 	const {text, head} = writeJournal();
 	const lines = readJournal(text, 'j');
-	t.deepEqual(lines.map(({event}) => event), [...events]);
+	t.deepEqual(
+		lines.map(({event}) => event),
+		[...events],
+	);
 	t.is(lines.at(-1)?.hash, head.hash);
 });
 

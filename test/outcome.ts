@@ -39,7 +39,9 @@ const readPlan: EventBody = {
 	plan: planOf({recipe: recipeOf(['verify', {coverage: 'full', percent: 10}])}),
 };
 
-const cases: ReadonlyArray<readonly [title: string, events: readonly EventBody[], outcome: string, exitCode: number]> = [
+const cases: ReadonlyArray<
+	readonly [title: string, events: readonly EventBody[], outcome: string, exitCode: number]
+> = [
 	['nothing planned', [], 'refused', 3],
 	['planned, never started', [planned], 'refused', 3],
 	['erased and verified', [planned, committed, erased(), verified()], 'sanitized', 0],
@@ -50,13 +52,28 @@ const cases: ReadonlyArray<readonly [title: string, events: readonly EventBody[]
 	['verified before the erase only', [planned, committed, verified(), erased()], 'unverified', 5],
 	['not zero', [planned, committed, erased(), failed('verify', 'NOT_ZERO', device)], 'failed', 4],
 	['unreadable', [planned, committed, erased(), failed('verify', 'UNREADABLE', device)], 'failed', 4],
-	['another device under the name', [planned, committed, erased(), failed('verify', 'DEVICE_CHANGED', device)], 'failed', 4],
-	['verification could not finish', [planned, committed, erased(), failed('verify', 'INTERNAL', device)], 'unverified', 5],
+	[
+		'another device under the name',
+		[planned, committed, erased(), failed('verify', 'DEVICE_CHANGED', device)],
+		'failed',
+		4,
+	],
+	[
+		'verification could not finish',
+		[planned, committed, erased(), failed('verify', 'INTERNAL', device)],
+		'unverified',
+		5,
+	],
 	['erase failed', [planned, committed, failed('erase', 'WRITE_FAILED', device)], 'failed', 4],
 	['refused at the commit point', [planned, failed('erase', 'DEVICE_CHANGED', device)], 'refused', 3],
 	['a step before the erase failed', [planned, failed('stop-service', 'SERVICE_STILL_ACTIVE')], 'refused', 3],
 	['a fault of the program before the erase', [planned, failed('stop-service', 'INTERNAL')], 'refused', 1],
-	['log not kept', [planned, committed, erased(), verified(), failed('keep-log', 'LOG_NOT_KEPT')], 'aftercare-failed', 6],
+	[
+		'log not kept',
+		[planned, committed, erased(), verified(), failed('keep-log', 'LOG_NOT_KEPT')],
+		'aftercare-failed',
+		6,
+	],
 	[
 		'certificate not issued',
 		[planned, committed, erased(), verified(), failed('issue-certificate', 'CERTIFICATE_NOT_ISSUED')],
@@ -69,10 +86,25 @@ const cases: ReadonlyArray<readonly [title: string, events: readonly EventBody[]
 		'failed',
 		4,
 	],
-	['interrupted while erasing', [planned, committed, failed('erase', 'INTERRUPTED', device)], 'interrupted', 130],
-	['terminated while verifying', [planned, committed, erased(), failed('verify', 'TERMINATED', device)], 'interrupted', 143],
+	[
+		'interrupted while erasing',
+		[planned, committed, failed('erase', 'INTERRUPTED', device)],
+		'interrupted',
+		130,
+	],
+	[
+		'terminated while verifying',
+		[planned, committed, erased(), failed('verify', 'TERMINATED', device)],
+		'interrupted',
+		143,
+	],
 	['interrupted before the erase', [planned, failed('stop-service', 'INTERRUPTED')], 'interrupted', 130],
-	['interrupted in the aftercare', [planned, committed, erased(), verified(), failed('keep-log', 'INTERRUPTED')], 'interrupted', 130],
+	[
+		'interrupted in the aftercare',
+		[planned, committed, erased(), verified(), failed('keep-log', 'INTERRUPTED')],
+		'interrupted',
+		130,
+	],
 	['only read, all zeros', [readPlan, verified()], 'verified', 0],
 	['only read, not zero', [readPlan, failed('verify', 'NOT_ZERO', device)], 'failed', 4],
 	['only read, could not finish', [readPlan, failed('verify', 'INTERNAL', device)], 'unverified', 5],
@@ -104,7 +136,10 @@ test('a run of two devices is as bad as the worse of them, and each has its own 
 	];
 	const {outcome, exitCode, devices} = conclude(foldReport(numbered(events)));
 	t.deepEqual([outcome, exitCode], ['failed', 4]);
-	t.deepEqual(devices.map(({outcome}) => outcome), ['sanitized', 'failed']);
+	t.deepEqual(
+		devices.map(({outcome}) => outcome),
+		['sanitized', 'failed'],
+	);
 });
 
 test('a run that wrote to one device and refused the other is failed, never refused', t => {
@@ -115,8 +150,18 @@ test('a run that wrote to one device and refused the other is failed, never refu
 });
 
 test('the bytes that were written are known from progress when an erase fails', t => {
-	const progress: EventBody = {type: 'step.progress', step: 'erase', device, bytes: 4096, totalBytes: 65_536, bytesPerSecond: 1, etaSeconds: null};
-	const {devices} = conclude(foldReport(numbered([planned, committed, progress, failed('erase', 'WRITE_FAILED', device)])));
+	const progress: EventBody = {
+		type: 'step.progress',
+		step: 'erase',
+		device,
+		bytes: 4096,
+		totalBytes: 65_536,
+		bytesPerSecond: 1,
+		etaSeconds: null,
+	};
+	const {devices} = conclude(
+		foldReport(numbered([planned, committed, progress, failed('erase', 'WRITE_FAILED', device)])),
+	);
 	t.is(devices[0]?.writtenBytes, 4096);
 });
 
@@ -127,5 +172,10 @@ test('ranges that are not zero stand in the result of the device', t => {
 		verification: verificationOf({result: 'failed', nonZero}),
 	};
 	const {devices} = conclude(foldReport(numbered([planned, committed, erased(), failure])));
-	t.like(devices[0], {nonZero: [{offset: 512, length: 3}], nonZeroRanges: 1, nonZeroBytes: 3, verifiedBytes: 65_536});
+	t.like(devices[0], {
+		nonZero: [{offset: 512, length: 3}],
+		nonZeroRanges: 1,
+		nonZeroBytes: 3,
+		verifiedBytes: 65_536,
+	});
 });

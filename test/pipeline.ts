@@ -19,7 +19,10 @@ const ssr = recipeOf(
 	['issue-certificate'],
 	['power-off', {by: 'sysrq', how: 'poweroff'}],
 );
-const types = (events: readonly RunEvent[]) => events.filter(({type}) => type !== 'step.progress').map(event => ('step' in event ? `${event.type} ${event.step}` : event.type));
+const types = (events: readonly RunEvent[]) =>
+	events
+		.filter(({type}) => type !== 'step.progress')
+		.map(event => ('step' in event ? `${event.type} ${event.step}` : event.type));
 
 test('a run does every step in order, commits before it writes, and asks for its halt last', async t => {
 	const {events, exitCode, halt, devices, recorded} = await runOnMemory(t, {recipe: ssr});
@@ -45,14 +48,21 @@ test('a run does every step in order, commits before it writes, and asks for its
 		'step.finished power-off',
 		'run.finished',
 	]);
-	t.deepEqual(events.map(({seq}) => seq), events.map((_, index) => index + 1));
+	t.deepEqual(
+		events.map(({seq}) => seq),
+		events.map((_, index) => index + 1),
+	);
 	t.true(recorded.includes('systemctl stop 128T') && recorded.includes('systemctl emergency'));
 });
 
 test('journal, log and certificate end up in the log directory, and the state directory is gone', async t => {
 	const {directory, plan} = await runOnMemory(t, {recipe: ssr});
 	t.deepEqual(await readdir(directory), ['log']);
-	t.deepEqual(await readdir(path.join(plan.logDir, plan.runId)), ['certificate.json', 'journal.jsonl', 'run.log']);
+	t.deepEqual(await readdir(path.join(plan.logDir, plan.runId)), [
+		'certificate.json',
+		'journal.jsonl',
+		'run.log',
+	]);
 });
 
 test('a recorded journal replays to the same certificate, to the byte', async t => {
@@ -60,7 +70,10 @@ test('a recorded journal replays to the same certificate, to the byte', async t 
 	const kept = path.join(plan.logDir, plan.runId);
 	const journal = await readFile(path.join(kept, 'journal.jsonl'), 'utf8');
 	const certificate = await readFile(path.join(kept, 'certificate.json'), 'utf8');
-	t.deepEqual(readJournal(journal, 'j').map(({event}) => event), JSON.parse(JSON.stringify(events)));
+	t.deepEqual(
+		readJournal(journal, 'j').map(({event}) => event),
+		JSON.parse(JSON.stringify(events)),
+	);
 	t.deepEqual(replayCertificates(journal, 'j').map(certificateText), [certificate]);
 });
 
@@ -82,9 +95,24 @@ const faults = [
 	['a write error', {on: 'write', at: {offset: 0, length: 512}, error: 'EIO'}, 'failed', 4],
 	['a store that is full', {on: 'write', error: 'ENOSPC'}, 'failed', 4],
 	['an fsync error', {on: 'sync', error: 'EIO'}, 'failed', 4],
-	['a device that changed before the first write', {on: 'inspect', at: {nth: 1}, becomes: {serial: 'OTHER'}}, 'refused', 3],
-	['a device that changed after the last write', {on: 'inspect', at: {nth: 2}, becomes: {serial: 'OTHER'}}, 'failed', 4],
-	['a device that shrank while it was verified', {on: 'inspect', at: {nth: 3}, becomes: {totalBytes: 512}}, 'failed', 4],
+	[
+		'a device that changed before the first write',
+		{on: 'inspect', at: {nth: 1}, becomes: {serial: 'OTHER'}},
+		'refused',
+		3,
+	],
+	[
+		'a device that changed after the last write',
+		{on: 'inspect', at: {nth: 2}, becomes: {serial: 'OTHER'}},
+		'failed',
+		4,
+	],
+	[
+		'a device that shrank while it was verified',
+		{on: 'inspect', at: {nth: 3}, becomes: {totalBytes: 512}},
+		'failed',
+		4,
+	],
 	['a device that is gone after the last write', {on: 'inspect', at: {nth: 2}, error: 'ENOENT'}, 'failed', 4],
 	['a sector that cannot be read', {on: 'read', at: {offset: 1024, length: 512}, error: 'EIO'}, 'failed', 4],
 ] as const;
@@ -110,10 +138,15 @@ test('one device that fails neither stops nor taints the other', async t => {
 	});
 	t.is(exitCode, 4);
 	const finished = events.at(-1);
-	t.deepEqual(finished?.type === 'run.finished' && finished.devices.map(({outcome}) => outcome), ['failed', 'sanitized']);
+	t.deepEqual(finished?.type === 'run.finished' && finished.devices.map(({outcome}) => outcome), [
+		'failed',
+		'sanitized',
+	]);
 	t.true(devices[1] && isZero(devices[1]));
 	const issued = events.find(event => event.type === 'step.finished' && event.step === 'issue-certificate');
-	t.deepEqual(issued?.type === 'step.finished' && issued.certificates?.map(({device}) => device), ['/memory/GOOD']);
+	t.deepEqual(issued?.type === 'step.finished' && issued.certificates?.map(({device}) => device), [
+		'/memory/GOOD',
+	]);
 });
 
 test('an interruption while erasing stops the run where it is, and leaves the journal where it was', async t => {
@@ -157,24 +190,43 @@ test('a log directory that cannot be used is aftercare-failed: the records stay,
 	t.is(exitCode, 6);
 	t.is(halt, null);
 	t.true(devices.every(isZero));
-	t.deepEqual(await readdir(path.join(directory, `zeroize-${events[0]?.runId}`)), ['certificate.json', 'journal.jsonl', 'run.log']);
+	t.deepEqual(await readdir(path.join(directory, `zeroize-${events[0]?.runId}`)), [
+		'certificate.json',
+		'journal.jsonl',
+		'run.log',
+	]);
 });
 
 test('a log that lives on the erased device is not kept there, and the certificate says why', async t => {
-	const {exitCode, events, directory} = await runOnMemory(t, {recipe: ssr, logRefused: '/var/log is on the device that is erased'});
+	const {exitCode, events, directory} = await runOnMemory(t, {
+		recipe: ssr,
+		logRefused: '/var/log is on the device that is erased',
+	});
 	t.is(exitCode, 0);
-	t.like(events.find(event => event.type === 'step.skipped'), {step: 'keep-log', reason: '/var/log is on the device that is erased'});
+	t.like(
+		events.find(event => event.type === 'step.skipped'),
+		{step: 'keep-log', reason: '/var/log is on the device that is erased'},
+	);
 	const file = path.join(directory, `zeroize-${events[0]?.runId}`, 'certificate.json');
-	t.deepEqual(JSON.parse(await readFile(file, 'utf8')).log, {keptIn: null, reason: '/var/log is on the device that is erased'});
+	t.deepEqual(JSON.parse(await readFile(file, 'utf8')).log, {
+		keptIn: null,
+		reason: '/var/log is on the device that is erased',
+	});
 });
 
 test('without verification a run is unverified, gets no certificate, and may still end the machine as it was told to', async t => {
-	const {exitCode, halt, events} = await runOnMemory(t, {recipe: ssr, overrides: {verify: {coverage: 'none'}}});
+	const {exitCode, halt, events} = await runOnMemory(t, {
+		recipe: ssr,
+		overrides: {verify: {coverage: 'none'}},
+	});
 	t.is(exitCode, 5);
 	t.truthy(halt);
-	t.like(events.find(event => event.type === 'step.skipped' && event.step === 'issue-certificate'), {
-		reason: 'no device is sanitized, so there is nothing to certify',
-	});
+	t.like(
+		events.find(event => event.type === 'step.skipped' && event.step === 'issue-certificate'),
+		{
+			reason: 'no device is sanitized, so there is nothing to certify',
+		},
+	);
 });
 
 test('a certificate that exists already is not replaced', async t => {

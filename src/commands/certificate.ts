@@ -45,9 +45,13 @@ export const replayCertificates = (text: string, file: string): readonly Certifi
 	const report = foldReport(upTo.map(({event}) => event));
 	const sanitized = conclude(report).devices.filter(({outcome}) => outcome === 'sanitized');
 	if (!issued || sanitized.length === 0) {
-		throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: the run it tells of came to no certificate`, {
-			hint: 'only a device that was erased and verified to its last byte gets one',
-		});
+		throw new SanitizeError(
+			'CERTIFICATE_INVALID',
+			`reading ${file}: the run it tells of came to no certificate`,
+			{
+				hint: 'only a device that was erased and verified to its last byte gets one',
+			},
+		);
 	}
 
 	return sanitized.map(({path}) => certify(report, path, {hash: issued.hash, seq: issued.event.seq}));

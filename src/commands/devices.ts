@@ -25,7 +25,9 @@ const suitableErasers = (facts: DeviceFacts): readonly string[] =>
 	erasers.filter(eraser => eraser.supports(facts).supported).map(({name}) => name);
 
 const describeAll = (devices: readonly DeviceFacts[]): string =>
-	devices.length === 0 ? 'no block device is here\n' : devices.map(facts => `${describe(facts).join('\n')}\n`).join('\n');
+	devices.length === 0
+		? 'no block device is here\n'
+		: devices.map(facts => `${describe(facts).join('\n')}\n`).join('\n');
 
 const describe = (facts: DeviceFacts): readonly string[] => {
 	const {path, totalBytes, logicalSectorBytes, physicalSectorBytes, transport} = facts;
@@ -45,7 +47,13 @@ const describe = (facts: DeviceFacts): readonly string[] => {
 	];
 };
 
-const usesOf = ({isSystemDisk, readOnly, mountPoints, holders, partitions}: DeviceFacts): readonly string[] => [
+const usesOf = ({
+	isSystemDisk,
+	readOnly,
+	mountPoints,
+	holders,
+	partitions,
+}: DeviceFacts): readonly string[] => [
 	...(isSystemDisk ? ['holds the running system'] : []),
 	...(readOnly ? ['read-only'] : []),
 	...mountPoints.map(mountPoint => `mounted at ${mountPoint}`),

@@ -16,7 +16,12 @@ export const addRecipes: AddCommand = (program, {stdout}, finish) => {
 		.addHelpText('after', '\nExample:\n  zeroize recipes --json')
 		.action(async ({json}: ListOptions) => {
 			const recipes = await listRecipes();
-			const rows = recipes.map(({name, title, summary, steps}) => ({name, title, summary, steps: steps.map(({step}) => step)}));
+			const rows = recipes.map(({name, title, summary, steps}) => ({
+				name,
+				title,
+				summary,
+				steps: steps.map(({step}) => step),
+			}));
 			writeList(stdout, rows, json, ({name, title, steps}) => [name, `${title}: ${steps.join(', ')}`]);
 			finish(done);
 		});
@@ -29,8 +34,17 @@ export const addErasers: AddCommand = (program, {stdout}, finish) => {
 		.option('--json', 'as JSON', false)
 		.addHelpText('after', '\nExample:\n  zeroize erasers')
 		.action(({json}: ListOptions) => {
-			const rows = erasers.map(({name, summary, method, technique, tools}) => ({name, summary, method, technique, tools}));
-			writeList(stdout, rows, json, ({name, summary, method, technique}) => [name, `${summary} (${method}, ${technique})`]);
+			const rows = erasers.map(({name, summary, method, technique, tools}) => ({
+				name,
+				summary,
+				method,
+				technique,
+				tools,
+			}));
+			writeList(stdout, rows, json, ({name, summary, method, technique}) => [
+				name,
+				`${summary} (${method}, ${technique})`,
+			]);
 			finish(done);
 		});
 };
@@ -42,7 +56,13 @@ export const addSteps: AddCommand = (program, {stdout}, finish) => {
 		.option('--json', 'as JSON', false)
 		.addHelpText('after', '\nExample:\n  zeroize steps')
 		.action(({json}: ListOptions) => {
-			const rows = steps.map(({name, summary, phase, scope, options}) => ({name, summary, phase, scope, options: Object.keys(options)}));
+			const rows = steps.map(({name, summary, phase, scope, options}) => ({
+				name,
+				summary,
+				phase,
+				scope,
+				options: Object.keys(options),
+			}));
 			writeList(stdout, rows, json, ({name, summary, options}) => [
 				name,
 				options.length > 0 ? `${summary} (${options.join(', ')})` : summary,

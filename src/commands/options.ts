@@ -26,7 +26,9 @@ export interface RunOptions {
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 export const deviceOption = (): Option =>
-	new Option('--device <target>', '/dev/…, loop:FILE or file:FILE; may be repeated').argParser(collect).default([], 'none');
+	new Option('--device <target>', '/dev/…, loop:FILE or file:FILE; may be repeated')
+		.argParser(collect)
+		.default([], 'none');
 
 /** @throws InvalidArgumentError, which commander turns into a usage error. */
 export const parseVerify = (text: string): VerifyChoice => {
@@ -53,14 +55,18 @@ export const parseVerifyOnly = (text: string): VerifyChoice => {
 export const parseSize = (text: string): number => {
 	const bytes = parseBytes(text);
 	if (bytes === undefined || bytes < 512 || bytes % 512 !== 0) {
-		throw new InvalidArgumentError('It is a size in whole sectors of 512 bytes, such as 256MiB, 4GiB or 268435968.');
+		throw new InvalidArgumentError(
+			'It is a size in whole sectors of 512 bytes, such as 256MiB, 4GiB or 268435968.',
+		);
 	}
 
 	return bytes;
 };
 
 export const progressOption = (): Option =>
-	new Option('--progress <how>', 'how the run is shown').choices(['auto', 'tty', 'plain', 'json']).default('auto');
+	new Option('--progress <how>', 'how the run is shown')
+		.choices(['auto', 'tty', 'plain', 'json'])
+		.default('auto');
 
 const addCommonOptions = (command: Command): Command =>
 	command
@@ -71,9 +77,10 @@ const addCommonOptions = (command: Command): Command =>
 			]),
 		)
 		.addOption(
-			new Option('--verify <how>', 'full, sampled[:PERCENT] or none, instead of what the recipe says').argParser(
-				parseVerify,
-			),
+			new Option(
+				'--verify <how>',
+				'full, sampled[:PERCENT] or none, instead of what the recipe says',
+			).argParser(parseVerify),
 		)
 		.addOption(progressOption());
 
@@ -95,7 +102,10 @@ export const addRunOptions = (command: Command): Command =>
 			command
 				.addOption(deviceOption())
 				.addOption(
-					new Option('--confirm <text>', "the device's serial number, or its path where it has none; repeat per device")
+					new Option(
+						'--confirm <text>',
+						"the device's serial number, or its path where it has none; repeat per device",
+					)
 						.argParser(collect)
 						.default([], 'asked for on a terminal'),
 				),

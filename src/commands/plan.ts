@@ -4,13 +4,13 @@ import {toRequest} from './run.ts';
 import {runSession} from './session/session.ts';
 
 export const addPlan: AddCommand = (program, surroundings, finish) => {
-	addRunOptions(program.command('plan <recipe>').description('show what run would do, exactly; touch nothing'))
+	addRunOptions(
+		program.command('plan <recipe>').description('show what run would do, exactly; touch nothing'),
+	)
 		.addHelpText('after', '\nExample:\n  zeroize plan ssr-zeroize --device /dev/sda')
 		.action(async (recipe: string, options: RunOptions) => {
 			const request = await toRequest(recipe, options, surroundings);
 			const {progress} = options;
-			finish(
-				await runSession({request, progress, confirmations: [], keepsRecords: false, stopsAfterPlan: true}, surroundings),
-			);
+			finish(await runSession({request, progress, confirmations: [], stopsAfterPlan: true}, surroundings));
 		});
 };

@@ -1,8 +1,8 @@
 import {Option} from 'commander';
 import type {AddCommand, Surroundings} from './command.ts';
 import {addRehearseOptions, parseSize, type RunOptions} from './options.ts';
-import {createRandomFile} from './session/random-file.ts';
 import {toRequest} from './run.ts';
+import {createRandomFile} from './session/random-file.ts';
 import {runSession} from './session/session.ts';
 
 interface RehearseOptions extends Omit<RunOptions, 'device' | 'confirm'> {
@@ -17,7 +17,11 @@ export const addRehearse: AddCommand = (program, surroundings, finish) => {
 		program
 			.command('rehearse [recipe]', {isDefault: false})
 			.description('the same recipe on a throw-away loop device filled with random data')
-			.addOption(new Option('--size <bytes>', 'size of the device').argParser(parseSize).default(defaultBytes, '256MiB'))
+			.addOption(
+				new Option('--size <bytes>', 'size of the device')
+					.argParser(parseSize)
+					.default(defaultBytes, '256MiB'),
+			)
 			.option('--keep', 'leave the erased file, and say where', false),
 	)
 		.addHelpText('after', '\nExample:\n  zeroize rehearse ssr-zeroize --size 4GiB')
@@ -35,7 +39,11 @@ const rehearse = async (recipe: string, options: RehearseOptions, surroundings: 
 		stderr.write('zeroize: not root, so the rehearsal erases a file (file:) instead of a loop device\n');
 	}
 
-	using file = await createRandomFile(size, {keep, signal, onStart: text => stderr.write(`zeroize: ${text}\n`)});
+	using file = await createRandomFile(size, {
+		keep,
+		signal,
+		onStart: text => stderr.write(`zeroize: ${text}\n`),
+	});
 	const target = `${scheme}:${file.path}`;
 	const request = await toRequest(recipe, {...options, device: [target], confirm: []}, surroundings);
 	const end = await runSession(
@@ -43,7 +51,6 @@ const rehearse = async (recipe: string, options: RehearseOptions, surroundings: 
 			request: {...request, host: options.host ?? 'rehearsal'},
 			progress,
 			confirmations: 'itself',
-			keepsRecords: true,
 			stopsAfterPlan: false,
 		},
 		surroundings,

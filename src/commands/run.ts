@@ -1,10 +1,10 @@
-import {addRunOptions, type RunOptions} from './options.ts';
 import type {AddCommand, Surroundings} from './command.ts';
+import {addRunOptions, type RunOptions} from './options.ts';
 import {defaultLogDir} from './session/places.ts';
 import type {RunRequest} from './session/prepare.ts';
 import {loadRecipe} from './session/recipes.ts';
-import {requireDevices} from './session/targets.ts';
 import {runSession} from './session/session.ts';
+import {requireDevices} from './session/targets.ts';
 
 export const addRun: AddCommand = (program, surroundings, finish) => {
 	addRunOptions(program.command('run <recipe>').description('carry out a recipe'))
@@ -13,16 +13,17 @@ export const addRun: AddCommand = (program, surroundings, finish) => {
 			const request = await toRequest(recipe, options, surroundings);
 			const {progress, confirm} = options;
 			finish(
-				await runSession(
-					{request, progress, confirmations: confirm, keepsRecords: true, stopsAfterPlan: false},
-					surroundings,
-				),
+				await runSession({request, progress, confirmations: confirm, stopsAfterPlan: false}, surroundings),
 			);
 		});
 };
 
 /** @throws SanitizeError USAGE, RECIPE_INVALID. */
-export const toRequest = async (recipe: string, options: RunOptions, {uid, env}: Surroundings): Promise<RunRequest> => ({
+export const toRequest = async (
+	recipe: string,
+	options: RunOptions,
+	{uid, env}: Surroundings,
+): Promise<RunRequest> => ({
 	recipe: await loadRecipe(recipe),
 	targets: requireDevices(options.device),
 	host: options.host ?? 'system',

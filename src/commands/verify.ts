@@ -1,6 +1,12 @@
 import {Option} from 'commander';
 import type {AddCommand} from './command.ts';
-import {deviceOption, type ProgressChoice, parseVerifyOnly, progressOption, type VerifyChoice} from './options.ts';
+import {
+	deviceOption,
+	type ProgressChoice,
+	parseVerifyOnly,
+	progressOption,
+	type VerifyChoice,
+} from './options.ts';
 import {defaultLogDir} from './session/places.ts';
 import {loadRecipe} from './session/recipes.ts';
 import {runSession} from './session/session.ts';
@@ -31,12 +37,10 @@ export const addVerify: AddCommand = (program, surroundings, finish) => {
 				targets: requireDevices(device),
 				host: 'system' as const,
 				verify,
-				stateDir: '/tmp',
+				stateDir: null,
 				logDir: defaultLogDir(surroundings.uid, surroundings.env),
 				certificateFile: null,
 			};
-			finish(
-				await runSession({request, progress, confirmations: [], keepsRecords: false, stopsAfterPlan: false}, surroundings),
-			);
+			finish(await runSession({request, progress, confirmations: [], stopsAfterPlan: false}, surroundings));
 		});
 };

@@ -20,14 +20,24 @@ export const chooseEraser = (name: string, facts: DeviceFacts, erasers: readonly
 	});
 	const isSuitable = (eraser: Eraser) => !unsuitable.some(entry => entry.eraser === eraser.name);
 	if (name === 'auto') {
-		const eraser = preference.map(preferred => erasers.find(({name}) => name === preferred)).find(found => found && isSuitable(found));
-		return {eraser, reason: eraser ? 'chosen by auto: the first that can erase this device' : 'no eraser can erase it', unsuitable};
+		const eraser = preference
+			.map(preferred => erasers.find(({name}) => name === preferred))
+			.find(found => found && isSuitable(found));
+		return {
+			eraser,
+			reason: eraser ? 'chosen by auto: the first that can erase this device' : 'no eraser can erase it',
+			unsuitable,
+		};
 	}
 
 	const eraser = erasers.find(eraser => eraser.name === name);
 	const obstacle = unsuitable.find(entry => entry.eraser === name);
 	if (!eraser || obstacle) {
-		return {eraser: undefined, reason: obstacle ? `${name}: ${obstacle.reason}` : `there is no eraser "${name}"`, unsuitable};
+		return {
+			eraser: undefined,
+			reason: obstacle ? `${name}: ${obstacle.reason}` : `there is no eraser "${name}"`,
+			unsuitable,
+		};
 	}
 
 	return {eraser, reason: 'asked for', unsuitable};

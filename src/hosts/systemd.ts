@@ -32,7 +32,10 @@ export default defineHost({
 
 const createSystemdHost = ({tools, root}: DeviceSurroundings): Host => {
 	const recorded: string[] = [];
-	const run = (command: Command, options: {timeoutMs: number; signal?: AbortSignal; accept?: readonly number[]}) => {
+	const run = (
+		command: Command,
+		options: {timeoutMs: number; signal?: AbortSignal; accept?: readonly number[]},
+	) => {
 		recorded.push(commandLine(command));
 		const [tool, ...args] = command;
 		return tools.run(tool, args, options);

@@ -31,5 +31,7 @@ export const reasonToSkip = (
 	}
 
 	const isTroubled = report.aftercareFailure !== null || report.devices.some(({failure}) => failure !== null);
-	return phase === 'halt' && isTroubled ? 'a step before it failed: the machine stays on for you to look' : null;
+	return phase === 'halt' && isTroubled
+		? 'a step before it failed: the machine stays on for you to look'
+		: null;
 };

@@ -110,7 +110,10 @@ const makeContext = ({plan, host, tools, signal, now, records, events}: RunSurro
 });
 
 /** The commit point. The journal's line is on disk before this resolves: records write it while the event is emitted. */
-const commit = async ({device, planned, clearance}: Lane, {events, signal}: RunSurroundings): Promise<void> => {
+const commit = async (
+	{device, planned, clearance}: Lane,
+	{events, signal}: RunSurroundings,
+): Promise<void> => {
 	signal.throwIfAborted();
 	if (!clearance) {
 		throw new SanitizeError('NOT_CONFIRMED', `there is no permission to erase ${planned.facts.path}`, {
@@ -124,9 +127,11 @@ const commit = async ({device, planned, clearance}: Lane, {events, signal}: RunS
 };
 
 const reportProgress = (step: string, {planned}: Lane, {events, monotonicMs}: RunSurroundings) => {
-	const {path, totalBytes} = planned.facts;
-	const progress = createProgress({totalBytes, monotonicMs, minIntervalMs: progressIntervalMs});
-	return (bytes: number, _totalBytes: number): void => {
+	const {path} = planned.facts;
+	let progress: ReturnType<typeof createProgress> | undefined;
+	return (bytes: number, totalBytes: number): void => {
+		// The total is known to the step alone: a sample is smaller than its device.
+		progress ??= createProgress({totalBytes, monotonicMs, minIntervalMs: progressIntervalMs});
 		const update = progress.update(bytes);
 		if (update) {
 			events.emit({type: 'step.progress', step, device: path, ...update});
@@ -149,7 +154,10 @@ const toEnd = (
 		: {type: 'step.skipped', ...names, reason: skipped};
 };
 
-const failure = (error: unknown, names: {step: string; device?: string}): Extract<StepEnd, {type: 'step.failed'}> => {
+const failure = (
+	error: unknown,
+	names: {step: string; device?: string},
+): Extract<StepEnd, {type: 'step.failed'}> => {
 	const {code, message, hint} = toSanitizeError(error);
 	return {type: 'step.failed', ...names, code, message, ...(hint !== undefined && {hint})};
 };

@@ -1,6 +1,6 @@
 import {kill} from './children.ts';
 
-export interface Limits extends Disposable {
+interface Limits extends Disposable {
 	/** Why the tool was stopped, once it was. */
 	reason: 'aborted' | 'timed out' | undefined;
 	/** Resolves when a stopped tool does not end: it is left alone, as it may never. */

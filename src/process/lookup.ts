@@ -4,7 +4,7 @@ import {SanitizeError} from '../errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface Lookup {
+interface Lookup {
 	/** @throws SanitizeError TOOL_MISSING. */
 	find(name: string): Promise<string>;
 	/** The directories that are safe to look in, as a PATH. */

@@ -147,4 +147,3 @@ const writeAll = (fd: number, chunk: Uint8Array, position: number): number => {
 /** Errors of a place that is full or failing: a reason to keep things in memory, not to refuse. */
 export const isPlaceTrouble = (error: unknown): boolean =>
 	['ENOSPC', 'EDQUOT', 'EIO', 'ENOMEM', 'EMFILE', 'ENFILE'].includes(errnoOf(error) ?? '');
-

@@ -165,7 +165,9 @@ const leaveDirectory = async (directory: string | null): Promise<void> => {
 
 const notKept = (doing: string, error: unknown, before: string | null): SanitizeError => {
 	const {message} = fileError(doing, error);
-	const where = before === null ? 'it is on this console alone: copy it now' : `it is complete in ${before}: copy it from there`;
+	const where =
+		before === null
+			? 'it is on this console alone: copy it now'
+			: `it is complete in ${before}: copy it from there`;
 	return new SanitizeError('LOG_NOT_KEPT', message, {hint: where, cause: error});
 };
-

@@ -15,9 +15,9 @@ export default defineDeviceStep({
 	},
 	tools: (_options, {devices}) => devices.flatMap(({eraser}) => findEraser(eraser?.name)?.tools ?? []),
 	plan(_options, {devices}) {
-		const names = [...new Set(devices.map(({eraser}) => eraser?.name ?? 'no eraser'))];
+		const names = [...new Set(devices.flatMap(({eraser}) => eraser?.name ?? []))];
 		return {
-			title: `erase with ${names.join(', ')}`,
+			title: names.length === 0 ? 'erase' : `erase with ${names.join(', ')}`,
 			commands: devices.flatMap(({eraser}) => (eraser?.command ? [eraser.command.join(' ')] : [])),
 		};
 	},
@@ -59,8 +59,12 @@ const drain = async (
 const requireAllWritten = ({writtenBytes}: EraseResult, {device}: DeviceStepContext): void => {
 	const {path, totalBytes} = device.facts;
 	if (writtenBytes !== totalBytes) {
-		throw new SanitizeError('WRITE_INCOMPLETE', `${path} has ${totalBytes} bytes, but ${writtenBytes} were written`, {
-			hint: 'do not release the device; see whether it shrank or its store is full (kernel log), then erase it again',
-		});
+		throw new SanitizeError(
+			'WRITE_INCOMPLETE',
+			`${path} has ${totalBytes} bytes, but ${writtenBytes} were written`,
+			{
+				hint: 'do not release the device; see whether it shrank or its store is full (kernel log), then erase it again',
+			},
+		);
 	}
 };

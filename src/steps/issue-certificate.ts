@@ -9,10 +9,12 @@ import {defineRunStep, type StepContext} from './step.ts';
 
 const text = v.optional(v.nullable(v.string()), null);
 
-const person = v.optional(
-	v.strictObject({name: text, title: text, location: text, contact: text}),
-	{name: null, title: null, location: null, contact: null},
-);
+const person = v.optional(v.strictObject({name: text, title: text, location: text, contact: text}), {
+	name: null,
+	title: null,
+	location: null,
+	contact: null,
+});
 
 export default defineRunStep({
 	name: 'issue-certificate',
@@ -53,7 +55,11 @@ export default defineRunStep({
 });
 
 /** Beside the journal, and where `--certificate` asks for it. */
-const deliver = async (json: string, device: string, {plan, records}: StepContext): Promise<readonly string[]> => {
+const deliver = async (
+	json: string,
+	device: string,
+	{plan, records}: StepContext,
+): Promise<readonly string[]> => {
 	const isOnly = plan.devices.length === 1;
 	try {
 		const beside = await records.writeBeside(deviceFileName('certificate.json', device, isOnly), json);

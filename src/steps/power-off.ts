@@ -10,10 +10,16 @@ export default defineRunStep({
 	scope: 'run',
 	options: {
 		by: v.optional(
-			v.pipe(v.picklist(['sysrq', 'system']), v.description('sysrq: at once, by the kernel; system: by systemd')),
+			v.pipe(
+				v.picklist(['sysrq', 'system']),
+				v.description('sysrq: at once, by the kernel; system: by systemd'),
+			),
 			'sysrq',
 		),
-		how: v.optional(v.pipe(v.picklist(['poweroff', 'reboot']), v.description('what comes after')), 'poweroff'),
+		how: v.optional(
+			v.pipe(v.picklist(['poweroff', 'reboot']), v.description('what comes after')),
+			'poweroff',
+		),
 	},
 	// poweroff and reboot are what is left where the kernel has no SysRq.
 	tools: ({by, how}, {host}) => (host === 'system' ? [by === 'sysrq' ? how : 'systemctl'] : []),

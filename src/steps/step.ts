@@ -10,7 +10,7 @@ import type {Report} from '../report.ts';
 /** What a step needs to know to say what it will do. Pure data. */
 export interface Planning {
 	readonly host: Plan['host'];
-	readonly stateDir: string;
+	readonly stateDir: string | null;
 	readonly logDir: string;
 	readonly logRefused: string | null;
 	readonly devices: readonly PlannedDevice[];
@@ -89,7 +89,9 @@ interface StepBase<Entries extends v.ObjectEntries> {
 	plan(options: StepOptions<Entries>, planning: Planning): PlannedWork;
 }
 
-export type StepOptions<Entries extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<Entries, undefined>>;
+export type StepOptions<Entries extends v.ObjectEntries> = v.InferOutput<
+	v.StrictObjectSchema<Entries, undefined>
+>;
 
 /** Done once for the run. */
 export interface RunStep<Entries extends v.ObjectEntries = v.ObjectEntries> extends StepBase<Entries> {
@@ -112,5 +114,6 @@ export type Step = RunStep | DeviceStep;
 export const defineRunStep = <const Entries extends v.ObjectEntries>(step: RunStep<Entries>): RunStep =>
 	step as unknown as RunStep;
 
-export const defineDeviceStep = <const Entries extends v.ObjectEntries>(step: DeviceStep<Entries>): DeviceStep =>
-	step as unknown as DeviceStep;
+export const defineDeviceStep = <const Entries extends v.ObjectEntries>(
+	step: DeviceStep<Entries>,
+): DeviceStep => step as unknown as DeviceStep;

@@ -61,7 +61,11 @@ const stop = async (unit: string, timeoutMs: number, {host, signal}: StepContext
 	}
 };
 
-const waitUntilStopped = async (unit: string, deadline: number, {host, signal}: StepContext): Promise<void> => {
+const waitUntilStopped = async (
+	unit: string,
+	deadline: number,
+	{host, signal}: StepContext,
+): Promise<void> => {
 	for (;;) {
 		const state = await host.serviceState(unit);
 		if (stoppedStates.has(state)) {
@@ -83,7 +87,9 @@ const pause = async (signal: AbortSignal): Promise<void> => {
 	try {
 		await sleep(pollMs, undefined, {signal});
 	} catch (error) {
-		throw new SanitizeError('INTERRUPTED', 'interrupted while waiting for the service to stop', {cause: error});
+		throw new SanitizeError('INTERRUPTED', 'interrupted while waiting for the service to stop', {
+			cause: error,
+		});
 	}
 };
 

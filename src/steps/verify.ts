@@ -17,7 +17,12 @@ export default defineDeviceStep({
 			'full',
 		),
 		percent: v.optional(
-			v.pipe(v.number(), v.gtValue(0), v.maxValue(100), v.description('part of the device that `sampled` reads')),
+			v.pipe(
+				v.number(),
+				v.gtValue(0),
+				v.maxValue(100),
+				v.description('part of the device that `sampled` reads'),
+			),
 			10,
 		),
 	},
@@ -44,10 +49,16 @@ const judge = (path: string, verification: Verification): StepResult => {
 		return {facts: {verification}};
 	}
 
-	const findings = [describe(nonZero, 'not zero'), describe(unreadable, 'not readable')].filter(text => text !== '');
-	const failure = new SanitizeError(nonZero.count > 0 ? 'NOT_ZERO' : 'UNREADABLE', `${path}: ${findings.join('; ')}`, {
-		hint: 'do not release the device; erase it again, and destroy it if the same place is found again',
-	});
+	const findings = [describe(nonZero, 'not zero'), describe(unreadable, 'not readable')].filter(
+		text => text !== '',
+	);
+	const failure = new SanitizeError(
+		nonZero.count > 0 ? 'NOT_ZERO' : 'UNREADABLE',
+		`${path}: ${findings.join('; ')}`,
+		{
+			hint: 'do not release the device; erase it again, and destroy it if the same place is found again',
+		},
+	);
 	return {failure, facts: {verification}};
 };
 

@@ -17,9 +17,9 @@ export interface Answer {
 }
 
 /** Answers, or the name of a program in fixtures/bin. */
-export type FakeTool = readonly Answer[] | string;
+type FakeTool = readonly Answer[] | string;
 
-export interface FakeTools {
+interface FakeTools {
 	readonly tools: Tools;
 	readonly directory: string;
 	/** The arguments of each call so far. */

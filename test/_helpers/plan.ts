@@ -19,7 +19,9 @@ export const memoryFacts = (changes: Partial<DeviceFacts> = {}): DeviceFacts => 
 });
 
 /** A recipe as its parser would give it; options as written in the step's defaults. */
-export const recipeOf = (...entries: ReadonlyArray<readonly [step: string, options?: Record<string, unknown>]>): Recipe => ({
+export const recipeOf = (
+	...entries: ReadonlyArray<readonly [step: string, options?: Record<string, unknown>]>
+): Recipe => ({
 	name: 'test',
 	title: 'a test',
 	summary: 'a test',
@@ -56,7 +58,12 @@ export const planOf = (changes: Partial<PlanInput> = {}): Plan => makePlan(planI
 
 /** Bodies as the stream would number and date them. */
 export const numbered = (bodies: readonly EventBody[]): readonly RunEvent[] =>
-	bodies.map((body, index) => ({seq: index + 1, at: `2026-11-21T00:00:${String(index).padStart(2, '0')}.000Z`, runId, ...body}));
+	bodies.map((body, index) => ({
+		seq: index + 1,
+		at: `2026-11-21T00:00:${String(index).padStart(2, '0')}.000Z`,
+		runId,
+		...body,
+	}));
 
 const none = {listed: [], count: 0, bytes: 0};
 

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {authorize} from '../../src/clearance.ts';
 import type {Device} from '../../src/devices/device.ts';
-import {faulty, type Fault} from '../../src/devices/faulty.ts';
+import {type Fault, faulty} from '../../src/devices/faulty.ts';
 import {createMemoryDevice, type MemoryDevice} from '../../src/devices/memory.ts';
 import {type RunEvent, RunEvents} from '../../src/events.ts';
 import rehearsal from '../../src/hosts/rehearsal.ts';
@@ -11,13 +11,17 @@ import {type RunResult, runPlan} from '../../src/pipeline.ts';
 import type {Plan} from '../../src/plan.ts';
 import type {PlanInput} from '../../src/planner.ts';
 import {createTools} from '../../src/process.ts';
-import {createRecords} from '../../src/records/run-records.ts';
 import type {Recipe} from '../../src/recipe.ts';
+import {createRecords} from '../../src/records/run-records.ts';
 import {steps} from '../../src/steps/index.ts';
 import {eraseRecipe, planOf, runId} from './plan.ts';
 
 export interface MemoryRun {
-	readonly devices?: ReadonlyArray<{readonly serial: string; readonly faults?: readonly Fault[]; readonly totalBytes?: number}>;
+	readonly devices?: ReadonlyArray<{
+		readonly serial: string;
+		readonly faults?: readonly Fault[];
+		readonly totalBytes?: number;
+	}>;
 	readonly recipe?: Recipe;
 	readonly overrides?: PlanInput['overrides'];
 	readonly logRefused?: string;
@@ -39,12 +43,25 @@ export interface MemoryRunResult extends RunResult {
 /** A whole run over memory devices filled with 0xA5, with real records in a directory of its own. */
 export const runOnMemory = async (
 	t: {teardown(action: () => Promise<void>): void},
-	{devices: wanted = [{serial: 'SERIAL1'}], recipe = eraseRecipe, overrides = {}, onEvent, abortReason, ...run}: MemoryRun = {},
+	{
+		devices: wanted = [{serial: 'SERIAL1'}],
+		recipe = eraseRecipe,
+		overrides = {},
+		onEvent,
+		abortReason,
+		...run
+	}: MemoryRun = {},
 ): Promise<MemoryRunResult> => {
 	const directory = await mkdtemp(path.join(tmpdir(), 'zeroize-test-'));
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
 	const devices = wanted.map(({serial, totalBytes = 65_536}) =>
-		createMemoryDevice({totalBytes, serial, fill: 0xa5, path: `/memory/${serial}`, target: `memory:${serial}`}),
+		createMemoryDevice({
+			totalBytes,
+			serial,
+			fill: 0xa5,
+			path: `/memory/${serial}`,
+			target: `memory:${serial}`,
+		}),
 	);
 	const logDir = path.join(directory, 'log');
 	const plan = planOf({
@@ -55,7 +72,10 @@ export const runOnMemory = async (
 		logDir: run.logDir?.(logDir) ?? logDir,
 		logRefused: run.logRefused ?? null,
 	});
-	const clearances = authorize(plan, wanted.map(({serial}) => serial));
+	const clearances = authorize(
+		plan,
+		wanted.map(({serial}) => serial),
+	);
 	const events = new RunEvents({runId, now: () => new Date()});
 	const seen: RunEvent[] = [];
 	const controller = new AbortController();
@@ -73,7 +93,18 @@ export const runOnMemory = async (
 		clearance: clearances.get(device.facts.path),
 	}));
 	const result = await runPlan(
-		{plan, steps, devices: lanes, host, tools, events, records, signal: controller.signal, now: () => new Date(), monotonicMs: () => performance.now()},
+		{
+			plan,
+			steps,
+			devices: lanes,
+			host,
+			tools,
+			events,
+			records,
+			signal: controller.signal,
+			now: () => new Date(),
+			monotonicMs: () => performance.now(),
+		},
 		{view: {taskList: 'silent', describeProgress: () => ''}, stream: process.stdout},
 	);
 	return {...result, plan, events: seen, devices, directory, recorded: host.recorded};

@@ -207,7 +207,7 @@ onLoop('a different device number or serial is another device', async t => {
 	t.regex(error?.message ?? '', /not a block device/);
 });
 
-onLoop('a device that shrinks or goes away while it is held is noticed', async t => {
+onLoop('a device that shrinks while it is held is noticed', async t => {
 	await using loop = await loopDevice();
 	const facts = await inspect(loop.path);
 	await using device = await block.open(facts, 'erase', real);

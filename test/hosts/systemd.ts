@@ -19,7 +19,10 @@ test('a service is stopped, and its state is asked with the documented commands'
 		'is-active 128T',
 		'show --property=LoadState --value 128T',
 	]);
-	t.deepEqual(host.recorded.map(command => command.replace('systemctl ', '')), await calls('systemctl') as string[]);
+	t.deepEqual(
+		host.recorded.map(command => command.replace('systemctl ', '')),
+		(await calls('systemctl')) as string[],
+	);
 });
 
 test('a unit that is not installed is told from one that is stopped', async t => {
@@ -30,7 +33,9 @@ test('a unit that is not installed is told from one that is stopped', async t =>
 });
 
 test('a unit log that cannot be read is an empty one', async t => {
-	const {tools} = await fakeTools(t, {journalctl: [{args: '*--unit=a*', stdout: 'one\ntwo\n'}, {signal: 'KILL'}]});
+	const {tools} = await fakeTools(t, {
+		journalctl: [{args: '*--unit=a*', stdout: 'one\ntwo\n'}, {signal: 'KILL'}],
+	});
 	const host = systemd.create({tools, root: '/'});
 	t.deepEqual(await host.serviceLog('a', 2), ['one', 'two']);
 	t.deepEqual(await host.serviceLog('b', 2), []);

@@ -65,7 +65,13 @@ test('an interruption ends the waiting', async t => {
 });
 
 test('the plan shows the documented command, and the tools are needed on the real host alone', t => {
-	const planning = {host: 'system', stateDir: '/tmp', logDir: '/var/log', logRefused: null, devices: []} as const;
+	const planning = {
+		host: 'system',
+		stateDir: '/tmp',
+		logDir: '/var/log',
+		logRefused: null,
+		devices: [],
+	} as const;
 	const options = {unit: '128T', timeout: 1};
 	t.is(stopService.plan(options, planning).commands?.[0], 'systemctl stop 128T');
 	t.deepEqual(stopService.tools(options, planning), ['systemctl', 'journalctl']);

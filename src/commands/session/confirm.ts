@@ -32,7 +32,11 @@ export const askConfirmations = async (
 const ask = async (facts: DeviceFacts, confirmation: string, surroundings: Surroundings): Promise<string> => {
 	const {stderr, stdin, signal} = surroundings;
 	stderr.write(`${describeDevice(facts).join('\n')}\n`);
-	stderr.write(facts.serial === null ? `It has no serial number. Type its path (${confirmation}) to erase it: ` : 'Type its serial number to erase it: ');
+	stderr.write(
+		facts.serial === null
+			? `It has no serial number. Type its path (${confirmation}) to erase it: `
+			: 'Type its serial number to erase it: ',
+	);
 	// Not as a terminal: the line discipline does the editing, and Ctrl-C stays a signal.
 	const lines = createInterface({input: stdin, terminal: false});
 	try {
@@ -53,7 +57,11 @@ const nextLine = (lines: ReturnType<typeof createInterface>, signal: AbortSignal
 		lines.once('line', line => resolve(line.trim()));
 		lines.once('close', () => {
 			signal.removeEventListener('abort', onAbort);
-			reject(new SanitizeError('NOT_CONFIRMED', 'the confirmation was not given', {hint: 'nothing was written; start again, or use --confirm'}));
+			reject(
+				new SanitizeError('NOT_CONFIRMED', 'the confirmation was not given', {
+					hint: 'nothing was written; start again, or use --confirm',
+				}),
+			);
 		});
 	});
 
@@ -69,10 +77,14 @@ export const describeDevice = (facts: DeviceFacts): readonly string[] => [
 
 const describeContents = ({contents, partitions}: DeviceFacts): readonly string[] => {
 	const {partitionTable, fileSystem, label} = contents;
-	const own = [partitionTable && `${partitionTable} partition table`, fileSystem, label && `"${label}"`].filter(Boolean).join(' ');
+	const own = [partitionTable && `${partitionTable} partition table`, fileSystem, label && `"${label}"`]
+		.filter(Boolean)
+		.join(' ');
 	const parts = partitions.map(
 		part =>
 			`${part.path} ${formatBytes(part.totalBytes)} ${part.fileSystem ?? 'unknown content'}${part.label ? ` "${part.label}"` : ''}`,
 	);
-	return own || parts.length > 0 ? [...(own ? [own] : []), ...parts] : ['nothing that is recognised; that does not mean empty'];
+	return own || parts.length > 0
+		? [...(own ? [own] : []), ...parts]
+		: ['nothing that is recognised; that does not mean empty'];
 };

@@ -6,9 +6,9 @@ import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import type {RunEvents} from '../../events.ts';
 import {hosts} from '../../hosts/index.ts';
 import {outputStream} from '../../output.ts';
-import type {Plan, PlannedDevice} from '../../plan.ts';
-import {runPlan} from '../../pipeline.ts';
 import type {Lane} from '../../pipeline/step-runner.ts';
+import {runPlan} from '../../pipeline.ts';
+import type {Plan, PlannedDevice} from '../../plan.ts';
 import {createRecords} from '../../records/run-records.ts';
 import {steps} from '../../steps/index.ts';
 import {createLogLines} from '../../views/text/log-lines.ts';
@@ -20,8 +20,6 @@ export interface Execution {
 	readonly confirmations: readonly string[];
 	readonly events: RunEvents;
 	readonly view: View;
-	/** False for a look that leaves no journal behind. */
-	readonly keepsRecords: boolean;
 }
 
 /**
@@ -29,12 +27,12 @@ Carries out a plan: clearance, devices, records, pipeline, halt value.
 @throws SanitizeError whatever refuses the run before its first step: then nothing was touched.
 */
 export const executePlan = async (execution: Execution, surroundings: Surroundings): Promise<CommandEnd> => {
-	const {plan, confirmations, events, view, keepsRecords} = execution;
+	const {plan, confirmations, events, view} = execution;
 	const clearances = authorize(plan, confirmations);
 	await using held = await openDevices(plan, clearances, surroundings);
 	using records = createRecords({
 		events,
-		stateDir: keepsRecords ? plan.stateDir : null,
+		stateDir: plan.stateDir,
 		describe: createLogLines(),
 	});
 	const host = createHost(plan, surroundings);

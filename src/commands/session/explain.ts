@@ -44,7 +44,12 @@ const whatWasWritten = ({devices}: Extract<RunEvent, {type: 'run.finished'}>): s
 	const written = devices.filter(({writtenBytes}) => writtenBytes > 0);
 	return written.length === 0
 		? 'nothing was written to any device'
-		: written.map(({path, writtenBytes, totalBytes}) => `${writtenBytes} of ${totalBytes} bytes of ${path} were written`).join('; ');
+		: written
+				.map(
+					({path, writtenBytes, totalBytes}) =>
+						`${writtenBytes} of ${totalBytes} bytes of ${path} were written`,
+				)
+				.join('; ');
 };
 
 const nextStep = ({outcome}: Extract<RunEvent, {type: 'run.finished'}>): string => {

@@ -23,7 +23,8 @@ export interface RunRequest {
 	readonly host: HostName;
 	readonly eraser?: string | undefined;
 	readonly verify?: VerifyChoice | undefined;
-	readonly stateDir: string;
+	/** `null` for a look that leaves nothing behind. */
+	readonly stateDir: string | null;
 	readonly logDir: string;
 	readonly certificateFile: string | null;
 }
@@ -33,7 +34,11 @@ export const newRunId = (now: Date): string =>
 	`${now.toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '')}-${randomBytes(4).toString('hex')}`;
 
 /** Looks at everything the request names, read-only, and plans. What stands in the way is in the plan's refusals. */
-export const preparePlan = async (runId: string, request: RunRequest, surroundings: Surroundings): Promise<Plan> => {
+export const preparePlan = async (
+	runId: string,
+	request: RunRequest,
+	surroundings: Surroundings,
+): Promise<Plan> => {
 	const looked = await Promise.all(request.targets.map(target => inspect(target, surroundings)));
 	const devices = looked.flatMap(({facts}) => (facts ? [facts] : []));
 	const places = await lookAtPlaces(request, devices, surroundings);
@@ -67,7 +72,9 @@ const inspect = async (
 		const parsed = parseTarget(target);
 		const scheme = schemes.find(({scheme}) => scheme === parsed.scheme);
 		if (!scheme) {
-			throw new SanitizeError('USAGE', `"${target}" names no kind of device`, {hint: 'use /dev/…, loop:FILE or file:FILE'});
+			throw new SanitizeError('USAGE', `"${target}" names no kind of device`, {
+				hint: 'use /dev/…, loop:FILE or file:FILE',
+			});
 		}
 
 		return {facts: await scheme.inspect(parsed, surroundings)};
@@ -82,10 +89,18 @@ const toRefusal = (thrown: unknown, target?: string): Refusal => {
 		throw error;
 	}
 
-	return {...(target !== undefined && {target}), code: error.code, message: error.message, hint: error.hint ?? 'see: zeroize --help'};
+	return {
+		...(target !== undefined && {target}),
+		code: error.code,
+		message: error.message,
+		hint: error.hint ?? 'see: zeroize --help',
+	};
 };
 
-const findMissingTools = async (names: readonly string[], {tools}: Surroundings): Promise<readonly Refusal[]> => {
+const findMissingTools = async (
+	names: readonly string[],
+	{tools}: Surroundings,
+): Promise<readonly Refusal[]> => {
 	const results = await Promise.allSettled(names.map(name => tools.find(name)));
 	return results.flatMap(result => (result.status === 'rejected' ? [toRefusal(result.reason)] : []));
 };
@@ -109,7 +124,11 @@ const lookAtPlaces = async (
 	}
 
 	const refusal = (await isErased(certificateFile))
-		? {code: 'USAGE' as const, message: `${certificateFile} is on the device that is erased`, hint: 'name a file on another disk'}
+		? {
+				code: 'USAGE' as const,
+				message: `${certificateFile} is on the device that is erased`,
+				hint: 'name a file on another disk',
+			}
 		: await certificateRefusal(certificateFile);
 	return {logRefused, refusals: refusal ? [refusal] : []};
 };
@@ -117,7 +136,10 @@ const lookAtPlaces = async (
 const nearestExisting = async (place: string): Promise<string> => {
 	const absolute = path.resolve(place);
 	const parent = path.dirname(absolute);
-	const isThere = await access(absolute).then(() => true, () => false);
+	const isThere = await access(absolute).then(
+		() => true,
+		() => false,
+	);
 	return isThere || parent === absolute ? absolute : nearestExisting(parent);
 };
 
@@ -126,16 +148,31 @@ const certificateRefusal = async (file: string): Promise<Refusal | null> => {
 		const {size} = await stat(file);
 		return size === 0
 			? null
-			: {code: 'USAGE', message: `the certificate file ${file} exists already`, hint: 'name a new file, or move the old one away'};
+			: {
+					code: 'USAGE',
+					message: `the certificate file ${file} exists already`,
+					hint: 'name a new file, or move the old one away',
+				};
 	} catch (error) {
 		if (errnoOf(error) !== 'ENOENT') {
-			return {code: 'USAGE', message: `the certificate file ${file}: ${toSanitizeError(error).message}`, hint: 'name another file'};
+			return {
+				code: 'USAGE',
+				message: `the certificate file ${file}: ${toSanitizeError(error).message}`,
+				hint: 'name another file',
+			};
 		}
 	}
 
 	const directory = path.dirname(path.resolve(file));
-	const isWritable = await access(directory, constants.W_OK).then(() => true, () => false);
+	const isWritable = await access(directory, constants.W_OK).then(
+		() => true,
+		() => false,
+	);
 	return isWritable
 		? null
-		: {code: 'USAGE', message: `the certificate cannot be written: ${directory} is missing or not writable`, hint: 'create the directory, or name another file'};
+		: {
+				code: 'USAGE',
+				message: `the certificate cannot be written: ${directory} is missing or not writable`,
+				hint: 'create the directory, or name another file',
+			};
 };

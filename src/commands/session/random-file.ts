@@ -27,13 +27,22 @@ const spareBytes = 32 * 1024 * 1024;
 A temporary file of exactly `totalBytes` random bytes, removed when it is disposed, and on every exit of the process.
 @throws SanitizeError NO_SPACE before anything is created; the signal's reason.
 */
-export const createRandomFile = async (totalBytes: number, options: RandomFileOptions): Promise<RandomFile> => {
+export const createRandomFile = async (
+	totalBytes: number,
+	options: RandomFileOptions,
+): Promise<RandomFile> => {
 	const directory = os.tmpdir();
 	await requireSpace(directory, totalBytes);
 	const {keep, signal, onStart} = options;
 	onStart(`filling ${formatBytes(totalBytes)} in ${directory} with random data`);
 	tmp.setGracefulCleanup();
-	const {name, removeCallback} = tmp.fileSync({template: 'rehearsal-XXXXXX.img', mode: 0o600, keep, discardDescriptor: true, tmpdir: directory});
+	const {name, removeCallback} = tmp.fileSync({
+		template: 'rehearsal-XXXXXX.img',
+		mode: 0o600,
+		keep,
+		discardDescriptor: true,
+		tmpdir: directory,
+	});
 	try {
 		await fill(name, totalBytes, signal);
 	} catch (error) {
@@ -48,9 +57,13 @@ const requireSpace = async (directory: string, totalBytes: number): Promise<void
 	const {bavail, bsize} = await statfs(directory);
 	const freeBytes = bavail * bsize;
 	if (freeBytes < totalBytes + spareBytes) {
-		throw new SanitizeError('NO_SPACE', `${directory} has ${formatBytes(freeBytes)} free, and the rehearsal needs ${formatBytes(totalBytes + spareBytes)}`, {
-			hint: 'give a smaller --size, or set TMPDIR to a larger disk',
-		});
+		throw new SanitizeError(
+			'NO_SPACE',
+			`${directory} has ${formatBytes(freeBytes)} free, and the rehearsal needs ${formatBytes(totalBytes + spareBytes)}`,
+			{
+				hint: 'give a smaller --size, or set TMPDIR to a larger disk',
+			},
+		);
 	}
 };
 

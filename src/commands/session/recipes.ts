@@ -35,9 +35,13 @@ const readRecipe = async (file: string, asked: string): Promise<string> => {
 		await using handle = await open(file);
 		const stats = await handle.stat();
 		if (!stats.isFile() || stats.size > maxRecipeBytes) {
-			throw new SanitizeError('RECIPE_INVALID', `reading ${file}: it is not a recipe file of at most 256 KiB`, {
-				hint: 'see: zeroize recipes',
-			});
+			throw new SanitizeError(
+				'RECIPE_INVALID',
+				`reading ${file}: it is not a recipe file of at most 256 KiB`,
+				{
+					hint: 'see: zeroize recipes',
+				},
+			);
 		}
 
 		return await handle.readFile('utf8');

@@ -18,13 +18,15 @@ export interface SessionOptions {
 	readonly progress: ProgressChoice;
 	/** What `--confirm` gave; `itself` for a device that the command made for the purpose. */
 	readonly confirmations: readonly string[] | 'itself';
-	readonly keepsRecords: boolean;
 	/** `plan` stops when the plan is shown. */
 	readonly stopsAfterPlan: boolean;
 }
 
 /** A run from its request to its end: what `run`, `plan`, `rehearse` and `verify` have in common. */
-export const runSession = async (options: SessionOptions, surroundings: Surroundings): Promise<CommandEnd> => {
+export const runSession = async (
+	options: SessionOptions,
+	surroundings: Surroundings,
+): Promise<CommandEnd> => {
 	const {request, progress} = options;
 	const {stdout, stderr, now} = surroundings;
 	const runId = newRunId(now());
@@ -63,7 +65,7 @@ const carryOut = async (
 		return planEnd(plan, options.request, surroundings);
 	}
 
-	return executePlan({plan, confirmations, events, view, keepsRecords: options.keepsRecords}, surroundings);
+	return executePlan({plan, confirmations, events, view}, surroundings);
 };
 
 const pickView = (progress: ProgressChoice, {stdout, env}: Surroundings): View => {
@@ -95,16 +97,19 @@ const refuse = (
 	{stderr}: Surroundings,
 ): CommandEnd => {
 	const refusals = plan.refusals.length > 0 ? plan.refusals : [toRefusal(error)];
-	for (const refusal of refusals) {
-		printError(stderr, `starting ${request.recipe.name}`, asError(refusal));
-	}
-
 	// Whatever went wrong: once something was written, only "failed" is true.
 	const exitCode = explanation.isCommitted() ? exitCodeOf('ERASER_FAILED') : exitCodeOf(error.code);
 	const isInterruption = error.code === 'INTERRUPTED' || error.code === 'TERMINATED';
 	const outcome: Outcome = explanation.isCommitted() ? 'failed' : isInterruption ? 'interrupted' : 'refused';
-	const devices = conclude({...emptyReport, ...startReport(plan)}).devices.map(device => ({...device, outcome}));
+	const devices = conclude({...emptyReport, ...startReport(plan)}).devices.map(device => ({
+		...device,
+		outcome,
+	}));
 	events.emit({type: 'run.finished', outcome, exitCode, devices, refusals});
+	for (const refusal of refusals) {
+		printError(stderr, `starting ${request.recipe.name}`, asError(refusal));
+	}
+
 	return {exitCode};
 };
 
@@ -112,10 +117,18 @@ const startReport = (plan: Plan) => ({plan, devices: plan.devices.map(planned =>
 
 const asError = ({code, message, hint}: Refusal): SanitizeError => new SanitizeError(code, message, {hint});
 
-const toRefusal = ({code, message, hint}: SanitizeError): Refusal => ({code, message, hint: hint ?? 'see: zeroize --help'});
+const toRefusal = ({code, message, hint}: SanitizeError): Refusal => ({
+	code,
+	message,
+	hint: hint ?? 'see: zeroize --help',
+});
 
 const printEnd = (text: EndText | null, {recipe}: RunRequest, {stderr}: Surroundings): void => {
 	if (text !== null) {
-		printError(stderr, `running ${recipe.name}`, new SanitizeError('INTERNAL', text.message, {hint: text.hint}));
+		printError(
+			stderr,
+			`running ${recipe.name}`,
+			new SanitizeError('INTERNAL', text.message, {hint: text.hint}),
+		);
 	}
 };

@@ -38,7 +38,10 @@ const mediaRows = (certificate: Certificate): Rows => [
 
 const workRows = ({method, technique, tool, verification, notCovered, ...certificate}: Certificate): Rows => [
 	['method', `${method}, by ${technique} (NIST SP 800-88r2)`],
-	['tool', `${tool.name} ${tool.version}, eraser ${tool.eraser}, ${tool.program.name} ${tool.program.version}`],
+	[
+		'tool',
+		`${tool.name} ${tool.version}, eraser ${tool.eraser}, ${tool.program.name} ${tool.program.version}`,
+	],
 	['written', `${certificate.writtenBytes} bytes`],
 	['verified', describeVerification(verification)],
 	['not covered', notCovered.join('; ') || 'nothing'],
@@ -46,10 +49,19 @@ const workRows = ({method, technique, tool, verification, notCovered, ...certifi
 	['finished', certificate.finishedAt],
 ];
 
-const describeVerification = ({coverage, percent, result, verifiedBytes, isDirect, sampling}: Certificate['verification']): string =>
+const describeVerification = ({
+	coverage,
+	percent,
+	result,
+	verifiedBytes,
+	isDirect,
+	sampling,
+}: Certificate['verification']): string =>
 	[
 		`${result}: ${coverage}, ${percent} %, ${verifiedBytes} bytes read back ${isDirect ? 'from the media' : 'through the page cache'}`,
-		...(sampling ? [`seed ${sampling.seed}, one leftover sector found with probability ${sampling.detectionProbability}`] : []),
+		...(sampling
+			? [`seed ${sampling.seed}, one leftover sector found with probability ${sampling.detectionProbability}`]
+			: []),
 	].join('; ');
 
 const proofRows = (certificate: Certificate): Rows => [
@@ -62,4 +74,6 @@ const proofRows = (certificate: Certificate): Rows => [
 ];
 
 const describePerson = ({name, title, date, location, contact}: Person): string =>
-	name === null ? `not named${date ? `, ${date}` : ''}` : [name, title, date, location, contact].filter(Boolean).join(', ');
+	name === null
+		? `not named${date ? `, ${date}` : ''}`
+		: [name, title, date, location, contact].filter(Boolean).join(', ');

@@ -1,5 +1,6 @@
 import {realpath, stat} from 'node:fs/promises';
 import {SanitizeError} from '../../errors.ts';
+import type {Tools} from '../../process.ts';
 import type {DeviceFacts, DeviceSurroundings, Partition} from '../device.ts';
 import {readContents} from './contents.ts';
 import {type Geometry, readGeometry} from './geometry.ts';
@@ -19,13 +20,6 @@ export const inspectBlock = async (
 	surroundings: DeviceSurroundings,
 ): Promise<DeviceFacts> => {
 	const node = await findNode(path);
-	const geometry = await readGeometry(node.path, surroundings.tools);
-	if (geometry.totalBytes === 0) {
-		throw new SanitizeError('DEVICE_EMPTY', `looking at ${node.path}: it has no size`, {
-			hint: 'insert a medium or attach the device, then try again',
-		});
-	}
-
 	const found = (await lsblk(surroundings.tools, node.path)).find(
 		({deviceNumber}) => deviceNumber === node.deviceNumber,
 	);
@@ -39,7 +33,27 @@ export const inspectBlock = async (
 		);
 	}
 
+	const geometry = await askGeometry(found, node.path, surroundings.tools);
+	if (geometry.totalBytes === 0) {
+		throw new SanitizeError('DEVICE_EMPTY', `looking at ${node.path}: it has no size`, {
+			hint: 'insert a medium or attach the device, then try again',
+		});
+	}
+
 	return describeBlock({target, path: node.path, node: found, geometry}, surroundings);
+};
+
+/** The device's own word; lsblk's where it may not be opened: planning needs no root, and what is refused anyway must be named for what it is. */
+export const askGeometry = async (node: BlockNode, path: string, tools: Tools): Promise<Geometry> => {
+	try {
+		return await readGeometry(path, tools);
+	} catch (error) {
+		if (error instanceof SanitizeError && error.code === 'NO_PERMISSION') {
+			return node;
+		}
+
+		throw error;
+	}
 };
 
 export interface BlockFindings {

@@ -1,6 +1,5 @@
 import type {DeviceFacts, DeviceSurroundings} from '../device.ts';
-import {describeBlock} from './block-facts.ts';
-import {type Geometry, readGeometry} from './geometry.ts';
+import {askGeometry, describeBlock} from './block-facts.ts';
 import {type BlockNode, lsblk} from './lsblk.ts';
 
 /**
@@ -14,18 +13,8 @@ export const listDevices = async (surroundings: DeviceSurroundings): Promise<Dev
 };
 
 const describe = async (node: BlockNode, surroundings: DeviceSurroundings): Promise<DeviceFacts> => {
-	const geometry = await readGeometry(node.kernelName, surroundings.tools).catch(() => geometryOf(node));
-	return describeBlock({target: node.kernelName, path: node.kernelName, node, geometry}, surroundings);
+	const path = node.kernelName;
+	// A drive without a medium answers nothing; it is in the list only if lsblk knows a size.
+	const geometry = await askGeometry(node, path, surroundings.tools).catch(() => node);
+	return describeBlock({target: path, path, node, geometry}, surroundings);
 };
-
-const geometryOf = ({
-	totalBytes,
-	logicalSectorBytes,
-	physicalSectorBytes,
-	readOnly,
-}: BlockNode): Geometry => ({
-	totalBytes,
-	logicalSectorBytes,
-	physicalSectorBytes,
-	readOnly,
-});

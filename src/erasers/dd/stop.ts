@@ -1,13 +1,13 @@
 import type {ToolStream} from '../../process.ts';
 
-export interface StopTiming {
+interface StopTiming {
 	/** From SIGTERM to SIGKILL. */
 	readonly graceMs: number;
 	/** From SIGTERM until we no longer wait: a process in an uninterruptible write may never end. */
 	readonly limitMs: number;
 }
 
-export interface Stopper extends Disposable {
+interface Stopper extends Disposable {
 	/** Stops the tool; resolves when it has ended or when {@link gaveUp} does. */
 	stop(): Promise<void>;
 	readonly gaveUp: Promise<undefined>;

@@ -2,7 +2,7 @@ import type {DeviceFacts} from '../../devices/device.ts';
 import {SanitizeError} from '../../errors.ts';
 import type {DdReport} from './report.ts';
 
-export interface DdEnd extends DdReport {
+interface DdEnd extends DdReport {
 	readonly exitCode: number | undefined;
 	readonly signal: string | undefined;
 }

@@ -8,6 +8,9 @@ export const deviceFileName = (file: string, device: string, isOnly: boolean): s
 
 	const {dir, name, ext} = path.parse(file);
 	// Two files of one name in two directories are two devices, so the whole path goes into the name.
-	const suffix = device.replace(/^\/dev\//, '').replaceAll(/[^A-Za-z0-9.]+/g, '-').replace(/^-/, '');
+	const suffix = device
+		.replace(/^\/dev\//, '')
+		.replaceAll(/[^A-Za-z0-9.]+/g, '-')
+		.replace(/^-/, '');
 	return path.join(dir, `${name}-${suffix}${ext}`);
 };

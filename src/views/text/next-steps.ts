@@ -1,4 +1,4 @@
-import type {RunFinished, Story} from './story.ts';
+import {type RunFinished, runDirectory, type Story} from './story.ts';
 
 /** What the operator does now. */
 export const nextSteps = (story: Story, finished: RunFinished): readonly string[] =>
@@ -46,10 +46,11 @@ const interruptedActions = ({committed, plan, logDir}: Story): readonly string[]
 		return ['run the recipe again when you are ready'];
 	}
 
-	const dir = logDir ?? (plan ? `${plan.stateDir}/zeroize-${plan.runId}` : '');
+	const directory = logDir ?? (plan && runDirectory(plan));
 	return [
 		`DO NOT RELEASE ${committed.join(', ')}: it is partly written`,
-		`continue with: zeroize resume ${dir}/journal.jsonl`,
+		'run the recipe again from its start, to its end',
+		...(directory === undefined ? [] : [`the journal of this run: ${directory}/journal.jsonl`]),
 	];
 };
 

@@ -1,5 +1,5 @@
 import {formatBytes} from '../../progress.ts';
-import type {Planned} from './story.ts';
+import {type Planned, runDirectory} from './story.ts';
 
 type PlannedDevice = Planned['devices'][number];
 type PlannedStep = Planned['steps'][number];
@@ -83,8 +83,18 @@ const stepLines = ({title, skip, commands}: PlannedStep, index: number): readonl
 	...(skip === undefined ? commands.map(command => `       ${command}`) : []),
 ];
 
-const recordLines = ({stateDir, runId, logDir, logRefused, certificateFile}: Planned): readonly string[] => [
-	`journal and log: ${stateDir}/zeroize-${runId}`,
-	logRefused === null ? `  later in: ${logDir}/${runId}` : `  they stay there: ${logRefused}`,
-	...(certificateFile === null ? [] : [`certificate: ${certificateFile}`]),
-];
+const recordLines = (plan: Planned): readonly string[] => {
+	const directory = runDirectory(plan);
+	return [
+		directory === undefined ? 'journal and log: none are kept' : `journal and log: ${directory}`,
+		...(directory === undefined ? [] : [laterLine(plan)]),
+		...(plan.certificateFile === null ? [] : [`certificate: ${plan.certificateFile}`]),
+	];
+};
+
+const laterLine = ({steps, logDir, logRefused, runId}: Planned): string => {
+	const isMoved = steps.some(({step}) => step === 'keep-log');
+	return isMoved && logRefused === null
+		? `  later in: ${logDir}/${runId}`
+		: `  they stay there: ${logRefused ?? 'the recipe does not move them'}`;
+};

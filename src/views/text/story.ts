@@ -50,3 +50,7 @@ export const continueStory = (story: Story, event: RunEvent): Story => {
 			return story;
 	}
 };
+
+/** Where journal and log are during the run; `undefined` when none are kept. */
+export const runDirectory = ({stateDir, runId}: Planned): string | undefined =>
+	stateDir === null ? undefined : `${stateDir}/zeroize-${runId}`;

@@ -3,7 +3,7 @@ import {formatBytes} from '../../progress.ts';
 import {shortName, wrapAll} from './lines.ts';
 import {nextSteps} from './next-steps.ts';
 import {rehearsalNote} from './plan-lines.ts';
-import type {RunFinished, Story} from './story.ts';
+import {type RunFinished, runDirectory, type Story} from './story.ts';
 import {rangeLines} from './verification-lines.ts';
 
 const screenLines = 20;
@@ -117,8 +117,7 @@ const reasons = ({failures, plan}: Story, finished: RunFinished): readonly strin
 
 const records = ({plan, logDir, certificates}: Story, {refusals}: RunFinished): readonly string[] => {
 	const more = certificates.length - shownCertificates;
-	const dir =
-		logDir ?? (plan && refusals === undefined ? `${plan.stateDir}/zeroize-${plan.runId}` : undefined);
+	const dir = logDir ?? (plan && refusals === undefined ? runDirectory(plan) : undefined);
 	return [
 		...(dir === undefined ? [] : [`journal and log: ${dir}`]),
 		...certificates

@@ -1,1 +1,0 @@
-export default {extensions: ['ts'], workerThreads: false, files: ['test/**/*.ts']};
