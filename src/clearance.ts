@@ -23,9 +23,10 @@ const systemDisk: Rule = (facts, {leavesSystemDisk}) =>
 			}
 		: undefined;
 
-const mounted: Rule = (facts, {leavesSystemDisk}) => {
+// The system disk is mounted and held by its nature: one refusal says so, and a step that leaves it takes care of both.
+const mounted: Rule = facts => {
 	const [first] = facts.mountPoints;
-	return first === undefined || (facts.isSystemDisk && leavesSystemDisk)
+	return first === undefined || facts.isSystemDisk
 		? undefined
 		: {
 				code: 'DEVICE_BUSY',
@@ -45,9 +46,9 @@ const releases: Record<DeviceFacts['holders'][number]['kind'], (name: string) =>
 	open: () => 'find out who has it open: fuser -v on the device, or lsof',
 };
 
-const held: Rule = (facts, {leavesSystemDisk}) => {
+const held: Rule = facts => {
 	const [holder] = facts.holders;
-	return holder === undefined || (facts.isSystemDisk && leavesSystemDisk)
+	return holder === undefined || facts.isSystemDisk
 		? undefined
 		: {
 				code: 'DEVICE_BUSY',

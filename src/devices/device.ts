@@ -157,4 +157,3 @@ export interface DeviceSurroundings {
 }
 
 export const defineScheme = (scheme: DeviceScheme): DeviceScheme => scheme;
-

@@ -44,8 +44,8 @@ interface OpenedFile {
 const holdFile = ({facts, surroundings, handle, tail, isDirect}: OpenedFile): Device =>
 	hold({
 		facts,
-		// No tool may be pointed at a file: dd to the end of the device would fill the disk that it is on.
-		node: undefined,
+		// A file has no end that a tool would run into: whoever is pointed at it must bound itself by its size.
+		node: facts.path,
 		isDirect,
 		io: fileIo(handle, tail, facts),
 		inspect: async () => inspectFile(facts, surroundings.root),

@@ -30,7 +30,9 @@ export const notCoveredByOverwrite = ({kind, rotational}: DeviceFacts): readonly
 			return [belowFile];
 		default:
 			return [
-				...(rotational === true ? [] : ['spare and retired flash cells (over-provisioning): the host cannot address them']),
+				...(rotational === true
+					? []
+					: ['spare and retired flash cells (over-provisioning): the host cannot address them']),
 				'sectors that the drive has remapped',
 				'hidden areas (HPA, DCO, AMA): they were not looked for',
 			];

@@ -71,8 +71,7 @@ const operands = ({kind, totalBytes}: DeviceFacts, node: string, isDirect: boole
 	'status=progress',
 ];
 
-// A file is its own node: the count in the operands keeps dd from making it longer.
-const requireNode = ({facts, node = facts.kind === 'file' ? facts.path : undefined}: Device): string => {
+const requireNode = ({facts, node}: Device): string => {
 	if (node === undefined) {
 		throw new SanitizeError('UNSUPPORTED', `${facts.path} has no node that dd could write to`, {
 			hint: 'use the eraser direct',

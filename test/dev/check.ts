@@ -70,7 +70,8 @@ const runIn = async (
 	const {PATH = '', HOME = ''} = process.env;
 	const {exitCode, stdout, stderr} = await $({
 		cwd: tree,
-		env: {HOME, PATH, ...env},
+		// Node hands this one on unless it is said not to, and the inner c8 would empty the outer one's folder.
+		env: {HOME, PATH, NODE_V8_COVERAGE: undefined, ...env},
 		nothrow: true,
 		quiet: true,
 	})`${command}`;

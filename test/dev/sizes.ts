@@ -1,6 +1,7 @@
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import packageJson from '../../package.json' with {type: 'json'};
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -59,4 +60,11 @@ test('only the entry ends the process', async t => {
 		filesWith(files, exits).filter(file => file !== 'src/cli.ts'),
 		[],
 	);
+});
+
+test('a file that is left out of the coverage holds types alone', async t => {
+	for (const file of packageJson.c8.exclude.filter(pattern => !pattern.includes('*'))) {
+		const code = await import(path.join(root, file));
+		t.deepEqual(Object.keys(code), [], file);
+	}
 });

@@ -20,6 +20,13 @@ export const inspectBlock = async (
 	surroundings: DeviceSurroundings,
 ): Promise<DeviceFacts> => {
 	const node = await findNode(path);
+	const geometry = await askGeometry(node.path, surroundings.tools);
+	if (geometry?.totalBytes === 0) {
+		throw new SanitizeError('DEVICE_EMPTY', `looking at ${node.path}: it has no size`, {
+			hint: 'insert a medium or attach the device, then try again',
+		});
+	}
+
 	const found = (await lsblk(surroundings.tools, node.path)).find(
 		({deviceNumber}) => deviceNumber === node.deviceNumber,
 	);
@@ -33,23 +40,16 @@ export const inspectBlock = async (
 		);
 	}
 
-	const geometry = await askGeometry(found, node.path, surroundings.tools);
-	if (geometry.totalBytes === 0) {
-		throw new SanitizeError('DEVICE_EMPTY', `looking at ${node.path}: it has no size`, {
-			hint: 'insert a medium or attach the device, then try again',
-		});
-	}
-
-	return describeBlock({target, path: node.path, node: found, geometry}, surroundings);
+	return describeBlock({target, path: node.path, node: found, geometry: geometry ?? found}, surroundings);
 };
 
-/** The device's own word; lsblk's where it may not be opened: planning needs no root, and what is refused anyway must be named for what it is. */
-export const askGeometry = async (node: BlockNode, path: string, tools: Tools): Promise<Geometry> => {
+/** The device's own word; `undefined` where it may not be opened: planning needs no root, and what is refused anyway must be named for what it is. */
+export const askGeometry = async (path: string, tools: Tools): Promise<Geometry | undefined> => {
 	try {
 		return await readGeometry(path, tools);
 	} catch (error) {
 		if (error instanceof SanitizeError && error.code === 'NO_PERMISSION') {
-			return node;
+			return undefined;
 		}
 
 		throw error;

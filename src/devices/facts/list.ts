@@ -15,6 +15,6 @@ export const listDevices = async (surroundings: DeviceSurroundings): Promise<Dev
 const describe = async (node: BlockNode, surroundings: DeviceSurroundings): Promise<DeviceFacts> => {
 	const path = node.kernelName;
 	// A drive without a medium answers nothing; it is in the list only if lsblk knows a size.
-	const geometry = await askGeometry(node, path, surroundings.tools).catch(() => node);
+	const geometry = (await askGeometry(path, surroundings.tools).catch(() => undefined)) ?? node;
 	return describeBlock({target: path, path, node, geometry}, surroundings);
 };
