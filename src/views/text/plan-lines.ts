@@ -78,9 +78,10 @@ const eraserLines = ({
 	...(command ? [`    ${command.join(' ')}`] : []),
 ];
 
-const stepLines = ({title, skip, commands}: PlannedStep, index: number): readonly string[] => [
+// What is run on a device stands beside the device.
+const stepLines = ({title, scope, skip, commands}: PlannedStep, index: number): readonly string[] => [
 	`  ${index + 1}. ${title}${skip === undefined ? '' : ` - SKIPPED: ${skip}`}`,
-	...(skip === undefined ? commands.map(command => `       ${command}`) : []),
+	...(skip === undefined && scope === 'run' ? commands.map(command => `       ${command}`) : []),
 ];
 
 const recordLines = (plan: Planned): readonly string[] => {

@@ -1,0 +1,68 @@
+import test from 'ava';
+import {type RunEvent, RunEvents} from '../src/events.ts';
+
+const warning = (message: string) => ({type: 'run.warned', code: 'NO_SPACE', message}) as const;
+
+test('events are numbered from 1 without a gap, dated, and carry the run', t => {
+	const events = new RunEvents({runId: 'r', now: () => new Date(0)});
+	t.deepEqual(events.emit(warning('a')), {
+		seq: 1,
+		at: '1970-01-01T00:00:00.000Z',
+		runId: 'r',
+		...warning('a'),
+	});
+	t.is(events.emit(warning('b')).seq, 2);
+});
+
+test('a listener that throws is detached and told of, and stops nobody', t => {
+	const errors: unknown[] = [];
+	const events = new RunEvents({
+		runId: 'r',
+		now: () => new Date(0),
+		onListenerError: error => errors.push(error),
+	});
+	const seen: RunEvent[] = [];
+	events.subscribe(() => {
+		throw new Error('broken');
+	});
+	events.subscribe(event => seen.push(event));
+	events.emit(warning('a'));
+	events.emit(warning('b'));
+	t.is(errors.length, 1);
+	t.deepEqual(
+		seen.map(({seq}) => seq),
+		[1, 2],
+	);
+});
+
+test('an event that a listener emits comes after the one it was told of, for everybody', t => {
+	const events = new RunEvents({runId: 'r', now: () => new Date(0)});
+	const seen: number[] = [];
+	events.subscribe(({seq}) => {
+		if (seq === 1) {
+			events.emit(warning('from a listener'));
+		}
+	});
+	events.subscribe(({seq}) => seen.push(seq));
+	events.emit(warning('a'));
+	t.deepEqual(seen, [1, 2]);
+});
+
+test('a late reader gets what it missed, as far as it is still held', t => {
+	const events = new RunEvents({runId: 'r', now: () => new Date(0)});
+	for (let index = 0; index < 5000; index += 1) {
+		events.emit(warning(String(index)));
+	}
+
+	t.is(events.since(4999).length, 2);
+	t.is(events.since(1)[0]?.seq, 5000 - 4096 + 1);
+});
+
+test('nothing is told after the subscription ends', t => {
+	const events = new RunEvents({runId: 'r', now: () => new Date(0)});
+	const seen: RunEvent[] = [];
+	const subscription = events.subscribe(event => seen.push(event));
+	subscription[Symbol.dispose]();
+	events.emit(warning('a'));
+	t.deepEqual(seen, []);
+});

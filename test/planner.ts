@@ -1,0 +1,108 @@
+import test from 'ava';
+import {makePlan} from '../src/planner.ts';
+import {memoryFacts, planInput, planOf, recipeOf} from './_helpers/plan.ts';
+
+const disk = (changes = {}) => memoryFacts({kind: 'disk', rotational: false, ...changes});
+
+test('the same input gives the same plan, frozen and plain', t => {
+	const plan = planOf();
+	t.deepEqual(plan, makePlan(planInput()));
+	t.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
+	t.true(
+		Object.isFrozen(plan) &&
+			Object.isFrozen(plan.devices[0]?.facts) &&
+			Object.isFrozen(plan.steps[0]?.options),
+	);
+});
+
+test('the eraser is the one that the recipe names, unless the command line names another', t => {
+	t.like(planOf().devices[0]?.eraser, {name: 'direct', reason: 'named by the recipe'});
+	const overridden = planOf({devices: [disk()], overrides: {eraser: 'dd'}});
+	t.like(overridden.devices[0]?.eraser, {name: 'dd', reason: 'asked for'});
+	t.deepEqual(overridden.steps[0]?.options, {eraser: 'dd'});
+});
+
+test('auto takes the first that can, and says why the others cannot', t => {
+	const recipe = recipeOf(['erase', {eraser: 'auto'}]);
+	t.is(planOf({recipe, devices: [disk()]}).devices[0]?.eraser?.name, 'dd');
+	const [memory] = planOf({recipe}).devices;
+	t.is(memory?.eraser?.name, 'direct');
+	t.deepEqual(
+		memory?.unsuitable.map(({eraser}) => eraser),
+		['dd'],
+	);
+});
+
+test('an eraser that cannot do it, or that nobody knows, refuses the device', t => {
+	for (const [eraser, message] of [
+		['dd', /dd: it has no node/],
+		['nvme', /there is no eraser "nvme"/],
+	] as const) {
+		const [refusal] = planOf({overrides: {eraser}}).refusals;
+		t.is(refusal?.code, 'UNSUPPORTED');
+		t.regex(refusal?.message ?? '', message);
+	}
+});
+
+test('the plan holds the exact command for each device', t => {
+	const plan = planOf({
+		overrides: {eraser: 'dd'},
+		devices: [disk(), disk({path: '/srv/a.img', target: 'loop:a.img', kind: 'loop'})],
+	});
+	t.deepEqual(
+		plan.devices.map(({eraser}) => eraser?.command?.join(' ')),
+		[
+			'dd if=/dev/zero of=/dev/sdz bs=1M conv=fsync,nocreat oflag=direct status=progress',
+			'dd if=/dev/zero of=/dev/loopN bs=1M conv=fsync,nocreat oflag=direct status=progress',
+		],
+	);
+	t.deepEqual(plan.tools, ['dd']);
+});
+
+test('a recipe that only reads plans no eraser, and refuses nothing that is mounted', t => {
+	const plan = planOf({
+		recipe: recipeOf(['verify', {coverage: 'full', percent: 10}]),
+		devices: [disk({mountPoints: ['/srv']})],
+	});
+	t.is(plan.devices[0]?.eraser, undefined);
+	t.deepEqual(plan.refusals, []);
+	t.deepEqual(plan.devices[0]?.unsuitable, []);
+});
+
+test('verification can be changed or left out, and the plan says so', t => {
+	const [, sampled] = planOf({overrides: {verify: {coverage: 'sampled', percent: 2}}}).steps;
+	t.deepEqual(
+		[sampled?.title, sampled?.options],
+		['verify a sample of 2 %', {coverage: 'sampled', percent: 2}],
+	);
+	const [, none] = planOf({overrides: {verify: {coverage: 'none'}}}).steps;
+	t.is(none?.skip, 'verification was not asked for');
+});
+
+test('a device that is named twice is refused', t => {
+	t.like(planOf({devices: [disk(), disk()]}).refusals, [{code: 'USAGE', message: '/dev/sdz is named twice'}]);
+});
+
+test('what an overwrite cannot reach is named for each kind of media', t => {
+	const plan = planOf({
+		devices: [disk(), disk({path: '/dev/sdy', rotational: true}), memoryFacts({path: 'm'})],
+	});
+	const [flash, magnetic, memory] = plan.devices.map(({notCovered}) => notCovered.join('; '));
+	t.regex(flash ?? '', /over-provisioning/);
+	t.notRegex(magnetic ?? '', /over-provisioning/);
+	t.regex(magnetic ?? '', /hidden areas/);
+	t.is(memory, '');
+});
+
+test('what the recipe says for the certificate is in the plan; the media come from the host by default', t => {
+	const performedBy = {name: 'A', title: null, location: 'L', contact: null};
+	const {certificate} = planOf({
+		recipe: recipeOf(['issue-certificate', {assetTag: 'T1', mediaSource: null, performedBy}]),
+	});
+	t.like(certificate, {
+		assetTag: 'T1',
+		mediaSource: 'host',
+		performedBy: {name: 'A', location: 'L', date: null},
+	});
+	t.is(planOf().certificate.validatedBy.name, null);
+});
