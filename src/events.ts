@@ -103,8 +103,6 @@ export type EventBody =
 /** `at` is RFC 3339 UTC with milliseconds. `seq` counts from 1 without a gap. */
 export type RunEvent = EventBody & {readonly seq: number; readonly at: string; readonly runId: string};
 
-export type EventType = EventBody['type'];
-
 export type Listener = (event: RunEvent) => void;
 
 export interface RunEventsOptions {

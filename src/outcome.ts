@@ -60,7 +60,7 @@ const deviceResult = (report: Report, device: DeviceReport): DeviceResult => {
 /**
 What became of one device. `sanitized` needs all of it: a commit, an erase that wrote exactly the bytes of the device, no failure since, and a verification that passed.
 */
-export const deviceOutcome = (report: Report, device: DeviceReport): Outcome =>
+const deviceOutcome = (report: Report, device: DeviceReport): Outcome =>
 	device.planned.eraser ? eraseOutcome(report, device) : readOutcome(report, device);
 
 const eraseOutcome = (report: Report, device: DeviceReport): Outcome => {
@@ -108,7 +108,7 @@ const readOutcome = (report: Report, device: DeviceReport): Outcome => {
 const isInterruption = (code: string | null): boolean => code === 'INTERRUPTED' || code === 'TERMINATED';
 
 /** What became of the run: its worst device, then its aftercare. */
-export const runOutcome = (report: Report, devices: readonly Outcome[]): Outcome => {
+const runOutcome = (report: Report, devices: readonly Outcome[]): Outcome => {
 	if (devices.length === 0) {
 		return report.interrupted ? 'interrupted' : 'refused';
 	}
@@ -130,7 +130,7 @@ export const runOutcome = (report: Report, devices: readonly Outcome[]): Outcome
 	return report.aftercareFailure === null ? worst : 'aftercare-failed';
 };
 
-export const exitCodeFor = (outcome: Outcome, report: Report): number => {
+const exitCodeFor = (outcome: Outcome, report: Report): number => {
 	if (outcome === 'interrupted') {
 		return exitCodeOf(report.interrupted ?? 'INTERRUPTED');
 	}

@@ -3,7 +3,7 @@ import {Socket} from 'node:net';
 import {Writable} from 'node:stream';
 import {isatty, WriteStream} from 'node:tty';
 import {errnoOf} from './errors.ts';
-import {OutputQueue} from './output-queue.ts';
+import {OutputQueue} from './output/queue.ts';
 
 /**
 A stream to write to that can be slow, closed or gone without stopping an erase.

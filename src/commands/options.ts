@@ -31,7 +31,7 @@ export const deviceOption = (): Option =>
 		.default([], 'none');
 
 /** @throws InvalidArgumentError, which commander turns into a usage error. */
-export const parseVerify = (text: string): VerifyChoice => {
+const parseVerify = (text: string): VerifyChoice => {
 	const [, coverage, percentText] = /^(full|sampled|none)(?::(.+))?$/.exec(text) ?? [];
 	const percent = percentText === undefined ? undefined : Number(percentText);
 	const isPercentWrong = percent !== undefined && !(coverage === 'sampled' && percent > 0 && percent <= 100);

@@ -66,7 +66,7 @@ const nextLine = (lines: ReturnType<typeof createInterface>, signal: AbortSignal
 	});
 
 /** What is about to be lost, in the operator's words. */
-export const describeDevice = (facts: DeviceFacts): readonly string[] => [
+const describeDevice = (facts: DeviceFacts): readonly string[] => [
 	'',
 	`${facts.path} is about to be erased. This cannot be undone.`,
 	`  model    ${[facts.manufacturer, facts.model].filter(Boolean).join(' ') || 'unknown'} (${mediaType(facts)})`,

@@ -1,6 +1,6 @@
 import {writeSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {errnoOf} from './errors.ts';
+import {errnoOf} from '../errors.ts';
 
 export interface OutputQueueOptions {
 	/** Opened so that a write does not wait; `undefined` when there is nobody to write to. */
