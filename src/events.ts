@@ -1,9 +1,9 @@
-import type {DeviceFacts} from './devices/device.ts';
+import type {ByteRange, DeviceFacts} from './devices/device.ts';
 import type {Method, Technique} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
 import type {Halt} from './hosts/host.ts';
 import type {Plan} from './plan.ts';
-import type {ByteRange, Verification} from './verification/verification.ts';
+import type {Verification} from './verification/verification.ts';
 
 /** Outcome of a run or of one device; the contract's table. `verified`: only read, and found to hold nothing but zeros. */
 export type Outcome =

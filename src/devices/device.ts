@@ -1,5 +1,11 @@
 import type {Tools} from '../process.ts';
 
+/** A run of bytes on a device. */
+export interface ByteRange {
+	readonly offset: number;
+	readonly length: number;
+}
+
 /**
 What a device is made of. `disk`, `partition`, `loop`, `lvm`, `crypt`, `raid`, `mpath` and `rom` are lsblk's TYPE; `file` and `memory` are ours.
 */

@@ -1,5 +1,4 @@
-import type {ByteRange} from '../verification/verification.ts';
-import type {Device} from './device.ts';
+import type {ByteRange, Device} from './device.ts';
 import {ioFailure, systemError} from './held.ts';
 
 export interface DryRunDevice extends Device {

@@ -1,7 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import type {ErrorCode} from '../errors.ts';
-import type {ByteRange} from '../verification/verification.ts';
-import type {Device, DeviceFacts} from './device.ts';
+import type {ByteRange, Device, DeviceFacts} from './device.ts';
 import {ioFailure, systemError} from './held.ts';
 
 type Operation = 'read' | 'write' | 'sync' | 'inspect';

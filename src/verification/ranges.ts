@@ -1,4 +1,5 @@
-import type {ByteRange, RangeList} from './verification.ts';
+import type {ByteRange} from '../devices/device.ts';
+import type {RangeList} from './verification.ts';
 
 export const listedRanges = 1000;
 

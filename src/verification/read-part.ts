@@ -1,6 +1,5 @@
-import type {Device} from '../devices/device.ts';
+import type {ByteRange, Device} from '../devices/device.ts';
 import {errnoOf, SanitizeError} from '../errors.ts';
-import type {ByteRange} from './verification.ts';
 
 /** Bytes that were read, or without `data` a run of them that cannot be. */
 export interface ReadBytes extends ByteRange {

@@ -1,6 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto';
+import type {ByteRange} from '../devices/device.ts';
 import {SanitizeError} from '../errors.ts';
-import type {ByteRange} from './verification.ts';
 
 const minimumSections = 1000;
 const samplesPerSection = 2;

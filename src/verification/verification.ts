@@ -1,8 +1,4 @@
-/** A run of bytes on a device. */
-export interface ByteRange {
-	readonly offset: number;
-	readonly length: number;
-}
+import type {ByteRange} from '../devices/device.ts';
 
 /** Ranges found during a scan: sorted, merged, at most 1,000 listed, all counted. */
 export interface RangeList {

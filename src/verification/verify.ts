@@ -1,10 +1,10 @@
 import {alignedBuffer} from '../aligned-buffer.ts';
-import type {Device} from '../devices/device.ts';
+import type {ByteRange, Device} from '../devices/device.ts';
 import {SanitizeError} from '../errors.ts';
 import {createRangeCollector} from './ranges.ts';
 import {readPart} from './read-part.ts';
 import {createSampling, type Sampling} from './sampling.ts';
-import type {ByteRange, Verification, VerifySettings} from './verification.ts';
+import type {Verification, VerifySettings} from './verification.ts';
 import {findNonZero} from './zeros.ts';
 
 const partBytes = 1024 * 1024;

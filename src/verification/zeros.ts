@@ -1,4 +1,4 @@
-import type {ByteRange} from './verification.ts';
+import type {ByteRange} from '../devices/device.ts';
 
 const pieceBytes = 65_536;
 const zeros = Buffer.alloc(pieceBytes);

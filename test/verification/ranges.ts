@@ -1,7 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
+import type {ByteRange} from '../../src/devices/device.ts';
 import {createRangeCollector, listedRanges} from '../../src/verification/ranges.ts';
-import type {ByteRange, RangeList} from '../../src/verification/verification.ts';
+import type {RangeList} from '../../src/verification/verification.ts';
 
 const naive = (ranges: readonly ByteRange[], joinBelowBytes: number): RangeList => {
 	const merged: ByteRange[] = [];

@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
-import type {ByteRange} from '../../src/verification/verification.ts';
+import type {ByteRange} from '../../src/devices/device.ts';
 import {findNonZero} from '../../src/verification/zeros.ts';
 
 const naive = (data: Uint8Array, position: number, sectorBytes: number): ByteRange[] => {
