@@ -135,6 +135,9 @@ const enter = async (): Promise<void> => {
 	process.on('exit', detachAllSync);
 	const surroundings = realSurroundings();
 	const {stdout, stderr} = surroundings;
+	process.on('uncaughtException', error => {
+		process.exit(exitCodeOf(printError(stderr, 'running', error).code));
+	});
 	let {exitCode, halt} = await main(process.argv.slice(2), surroundings);
 	await Promise.all([stdout.flush(flushMs), stderr.flush(flushMs)]);
 	if (halt) {
