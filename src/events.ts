@@ -115,25 +115,30 @@ export interface RunEventsOptions {
 // A reconnecting reader may ask for what it missed; 4,096 events are an hour of progress lines.
 const ringSize = 4096;
 
+interface Reader {
+	readonly listener: Listener;
+	/** `seq` of the next event that it has not seen. */
+	next: number;
+}
+
 /**
 The one stream of a run. Everybody who wants to know subscribes; nobody can hold it up.
 
 ```
- emit ──> [seq n-4095 … seq n] ──> listeners, in the order of their subscription
-                └── since(seq): what a late or reconnecting reader missed
+ emit ──> [seq n-4095 … seq n] ──> readers, each at its own position
+                └── subscribe from an earlier seq: what a late or reconnecting reader missed comes first
 ```
 
 INVARIANTS
 - `emit` never blocks, never awaits and never throws: a listener that throws is detached.
-- Listeners see every event once, in order; an event that a listener emits comes after the one it was told of.
+- A reader sees every event from its start once and in order, also those that are emitted while it is being told, or while it is being made.
 */
 export class RunEvents {
 	readonly runId: string;
 	readonly #now: () => Date;
 	readonly #onListenerError: (error: unknown) => void;
-	readonly #listeners = new Set<Listener>();
+	readonly #readers = new Set<Reader>();
 	readonly #ring: RunEvent[] = [];
-	readonly #pending: RunEvent[] = [];
 	#seq = 0;
 	#isDelivering = false;
 
@@ -151,19 +156,20 @@ export class RunEvents {
 			this.#ring.shift();
 		}
 
-		this.#pending.push(event);
 		this.#deliver();
 		return event;
 	}
 
-	subscribe(listener: Listener): Disposable {
-		this.#listeners.add(listener);
-		return {[Symbol.dispose]: () => void this.#listeners.delete(listener)};
+	/** From the next event on; or from event `from` on, as far as it is still held. */
+	subscribe(listener: Listener, {from = this.#seq + 1}: {readonly from?: number} = {}): Disposable {
+		const reader = {listener, next: Math.max(from, this.#oldest())};
+		this.#readers.add(reader);
+		this.#deliver();
+		return {[Symbol.dispose]: () => void this.#readers.delete(reader)};
 	}
 
-	/** Events from `seq` on, as far as they are still held. */
-	since(seq: number): readonly RunEvent[] {
-		return this.#ring.filter(event => event.seq >= seq);
+	#oldest(): number {
+		return this.#seq - this.#ring.length + 1;
 	}
 
 	#deliver(): void {
@@ -172,21 +178,29 @@ export class RunEvents {
 		}
 
 		this.#isDelivering = true;
-		for (let event = this.#pending.shift(); event; event = this.#pending.shift()) {
-			this.#tell(event);
+		for (let next = this.#nextToTell(); next <= this.#seq; next = this.#nextToTell()) {
+			const event = this.#ring[next - this.#oldest()];
+			for (const reader of this.#readers) {
+				if (event && reader.next === next) {
+					reader.next += 1;
+					this.#tell(reader, event);
+				}
+			}
 		}
 
 		this.#isDelivering = false;
 	}
 
-	#tell(event: RunEvent): void {
-		for (const listener of this.#listeners) {
-			try {
-				listener(event);
-			} catch (error) {
-				this.#listeners.delete(listener);
-				this.#onListenerError(error);
-			}
+	#nextToTell(): number {
+		return Math.min(...[...this.#readers].map(({next}) => next));
+	}
+
+	#tell(reader: Reader, event: RunEvent): void {
+		try {
+			reader.listener(event);
+		} catch (error) {
+			this.#readers.delete(reader);
+			this.#onListenerError(error);
 		}
 	}
 }

@@ -54,8 +54,30 @@ test('a late reader gets what it missed, as far as it is still held', t => {
 		events.emit(warning(String(index)));
 	}
 
-	t.is(events.since(4999).length, 2);
-	t.is(events.since(1)[0]?.seq, 5000 - 4096 + 1);
+	const read = (from: number): readonly number[] => {
+		const seen: number[] = [];
+		using _ = events.subscribe(({seq}) => seen.push(seq), {from});
+		return seen;
+	};
+	t.deepEqual(read(4999), [4999, 5000]);
+	t.is(read(1)[0], 5000 - 4096 + 1);
+});
+
+test('a reader that starts late misses nothing that is emitted while it is being told', t => {
+	const events = new RunEvents({runId: 'r', now: () => new Date(0)});
+	events.emit(warning('a'));
+	events.emit(warning('b'));
+	const seen: number[] = [];
+	events.subscribe(
+		({seq}) => {
+			seen.push(seq);
+			if (seq <= 2) {
+				events.emit(warning('from the reader'));
+			}
+		},
+		{from: 1},
+	);
+	t.deepEqual(seen, [1, 2, 3, 4]);
 });
 
 test('nothing is told after the subscription ends', t => {

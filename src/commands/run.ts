@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type {AddCommand, Surroundings} from './command.ts';
 import {addRunOptions, type RunOptions} from './options.ts';
 import {defaultLogDir} from './session/places.ts';
@@ -29,7 +30,7 @@ export const toRequest = async (
 	host: options.host ?? 'system',
 	eraser: options.eraser,
 	verify: options.verify,
-	stateDir: options.stateDir,
-	logDir: options.logDir ?? defaultLogDir(uid, env),
-	certificateFile: options.certificate ?? null,
+	stateDir: path.resolve(options.stateDir),
+	logDir: path.resolve(options.logDir ?? defaultLogDir(uid, env)),
+	certificateFile: options.certificate === undefined ? null : path.resolve(options.certificate),
 });

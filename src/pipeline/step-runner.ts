@@ -112,7 +112,7 @@ const makeContext = ({plan, host, tools, signal, now, records, events}: RunSurro
 /** The commit point. The journal's line is on disk before this resolves: records write it while the event is emitted. */
 const commit = async (
 	{device, planned, clearance}: Lane,
-	{events, signal}: RunSurroundings,
+	{events, signal, records}: RunSurroundings,
 ): Promise<void> => {
 	signal.throwIfAborted();
 	if (!clearance) {
@@ -124,6 +124,17 @@ const commit = async (
 	const facts = await device.inspect();
 	clearance.spend(facts);
 	events.emit({type: 'run.committed', device: {...facts, path: planned.facts.path}});
+	requireCommitOnRecord(planned.facts.path, records);
+};
+
+// A write that the records do not know of could end as "not one byte was written".
+const requireCommitOnRecord = (path: string, records: Records): void => {
+	const isOnRecord = records
+		.report()
+		.devices.some(device => device.planned.facts.path === path && device.committedAt !== null);
+	if (!isOnRecord) {
+		throw new SanitizeError('INTERNAL', `the commit of ${path} did not reach the records`);
+	}
 };
 
 const reportProgress = (step: string, {planned}: Lane, {events, monotonicMs}: RunSurroundings) => {

@@ -33,8 +33,7 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 	const keep = (name: string) => keepFile(directory, name, events);
 	const files = {journal: keep('journal.jsonl'), log: keep('run.log')};
 
-	const take = (event: RunEvent): void => {
-		report = reduceReport(report, event);
+	const write = (event: RunEvent): void => {
 		// A progress line lost in a crash costs nothing; any other line must be there before what it says happens.
 		const isDurable = event.type !== 'step.progress';
 		files.journal.append(`${journal.add(event)}\n`, {isDurable});
@@ -44,11 +43,12 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 		}
 	};
 
-	for (const event of events.since(1)) {
-		take(event);
-	}
-
-	const subscription = events.subscribe(take);
+	// Two readers: what is known of the run must not depend on whether it could be written down.
+	const fold = (event: RunEvent): void => {
+		report = reduceReport(report, event);
+	};
+	const folding = events.subscribe(fold, {from: 1});
+	const writing = events.subscribe(write, {from: 1});
 	return {
 		get directory() {
 			return directory;
@@ -72,7 +72,8 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 			return directory;
 		},
 		[Symbol.dispose]() {
-			subscription[Symbol.dispose]();
+			folding[Symbol.dispose]();
+			writing[Symbol.dispose]();
 			files.journal.close();
 			files.log.close();
 		},

@@ -1,11 +1,13 @@
-import {chmodSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {RunEvents} from '../../src/events.ts';
 import {readJournal} from '../../src/journal.ts';
 import {createRecords} from '../../src/records/run-records.ts';
 import {temporaryDirectory} from '../_helpers/fake-tools.ts';
-import {planOf, runId} from '../_helpers/plan.ts';
+import {isRoot} from '../_helpers/loop.ts';
+import {memoryFacts, planOf, runId} from '../_helpers/plan.ts';
 
 const start = async (t: ExecutionContext, place?: (directory: string) => string | null) => {
 	const directory = await temporaryDirectory(t);
@@ -106,3 +108,28 @@ test('a file of somebody else in the state directory is not deleted with it', as
 	await records.moveTo(path.join(directory, 'log'));
 	t.deepEqual(readdirSync(state), ['theirs']);
 });
+
+const onTmpfs = isRoot ? test.serial : test.serial.skip;
+
+onTmpfs(
+	'a state directory that is full from the start costs no event: what is warned of meanwhile is recorded too',
+	async t => {
+		const {directory, events, open} = await start(t, directory => {
+			const place = path.join(directory, 'small');
+			mkdirSync(place);
+			execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', place]);
+			t.teardown(() => execFileSync('umount', ['-l', place]));
+			writeFileSync(path.join(place, 'ballast'), 'b'.repeat(65_536));
+			return place;
+		});
+		using records = open();
+		events.emit({type: 'run.committed', device: memoryFacts()});
+		t.truthy(records.report().devices[0]?.committedAt);
+		const kept = await records.moveTo(path.join(directory, 'log'));
+		const types = readJournal(readFileSync(path.join(kept, 'journal.jsonl'), 'utf8'), 'j').map(
+			({event}) => event.type,
+		);
+		t.deepEqual([types.at(0), types.at(-1)], ['run.planned', 'run.committed']);
+		t.true(types.includes('run.warned'));
+	},
+);

@@ -1,4 +1,4 @@
-import type {RunEvent, RunEvents} from '../../events.ts';
+import type {DeviceResult, RunEvent, RunEvents} from '../../events.ts';
 
 export interface EndText {
 	readonly message: string;
@@ -15,18 +15,18 @@ export interface Explanation extends Disposable {
 export const explainEnd = (events: RunEvents): Explanation => {
 	const failures: Array<Extract<RunEvent, {type: 'step.failed'}>> = [];
 	let finished: Extract<RunEvent, {type: 'run.finished'}> | undefined;
-	let isCommitted = false;
+	const committed: string[] = [];
 	const subscription = events.subscribe(event => {
 		if (event.type === 'step.failed') {
 			failures.push(event);
 		} else if (event.type === 'run.finished') {
 			finished = event;
 		} else if (event.type === 'run.committed') {
-			isCommitted = true;
+			committed.push(event.device.path);
 		}
 	});
 	return {
-		isCommitted: () => isCommitted,
+		isCommitted: () => committed.length > 0,
 		text() {
 			if (!finished || finished.exitCode === 0) {
 				return null;
@@ -34,23 +34,28 @@ export const explainEnd = (events: RunEvents): Explanation => {
 
 			const [first] = failures;
 			const message = first ? `${first.step}: ${first.message}` : 'verification was not asked for';
-			return {message: `${message}; ${whatWasWritten(finished)}`, hint: first?.hint ?? nextStep(finished)};
+			return {
+				message: `${message}; ${whatWasWritten(finished, committed)}`,
+				hint: first?.hint ?? nextStep(finished),
+			};
 		},
 		[Symbol.dispose]: () => subscription[Symbol.dispose](),
 	};
 };
 
-const whatWasWritten = ({devices}: Extract<RunEvent, {type: 'run.finished'}>): string => {
-	const written = devices.filter(({writtenBytes}) => writtenBytes > 0);
+const whatWasWritten = (
+	{devices}: Extract<RunEvent, {type: 'run.finished'}>,
+	committed: readonly string[],
+): string => {
+	const written = devices.filter(({path}) => committed.includes(path));
 	return written.length === 0
 		? 'nothing was written to any device'
-		: written
-				.map(
-					({path, writtenBytes, totalBytes}) =>
-						`${writtenBytes} of ${totalBytes} bytes of ${path} were written`,
-				)
-				.join('; ');
+		: written.map(device => `${device.path}: ${describeBytes(device)}`).join('; ');
 };
+
+// Who wrote may have ended before it could say how much.
+const describeBytes = ({writtenBytes, totalBytes}: DeviceResult): string =>
+	writtenBytes === 0 ? 'writing had begun' : `${writtenBytes} of ${totalBytes} bytes were written`;
 
 const nextStep = ({outcome}: Extract<RunEvent, {type: 'run.finished'}>): string => {
 	switch (outcome) {
