@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {RunEvent} from '../../src/events.ts';
 import plain from '../../src/views/plain.ts';
-import {plan, sda} from '../_helpers/recordings.ts';
+import {plan, sda} from '../_helpers/recorded-plan.ts';
 import {readRecording, recordings, show, viewSuite} from '../_helpers/view-suite.ts';
 
 viewSuite(test, plain);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {PlannedStep} from '../../../src/plan.ts';
 import {createNumbering} from '../../../src/views/text/numbering.ts';
-import {plan} from '../../_helpers/recordings.ts';
+import {plan} from '../../_helpers/recorded-plan.ts';
 
 const stamp = {seq: 1, at: '2026-11-04T12:00:00.000Z', runId: 'x'};
 

@@ -2,7 +2,7 @@ import test from 'ava';
 import type {DeviceResult, Outcome} from '../../../src/events.ts';
 import {continueStory, emptyStory, type RunFinished, type Story} from '../../../src/views/text/story.ts';
 import {summaryLines} from '../../../src/views/text/summary.ts';
-import {plan, sda} from '../../_helpers/recordings.ts';
+import {plan, sda} from '../../_helpers/recorded-plan.ts';
 
 const stamp = {seq: 1, at: '2026-11-04T12:00:00.000Z', runId: 'x'};
 
