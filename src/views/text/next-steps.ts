@@ -7,9 +7,7 @@ export const nextSteps = (story: Story, finished: RunFinished): readonly string[
 const actions = (story: Story, finished: RunFinished): readonly string[] => {
 	switch (finished.outcome) {
 		case 'sanitized':
-			return story.certificates.length > 0
-				? ['keep the certificate with the papers of the device']
-				: ['no certificate was asked for; the journal is the only proof'];
+			return sanitizedActions(story);
 		case 'verified':
 			return ['nothing; this was a look, not an erase, and gives no certificate'];
 		case 'refused':
@@ -30,6 +28,16 @@ const actions = (story: Story, finished: RunFinished): readonly string[] => {
 		default:
 			return finished.outcome satisfies never;
 	}
+};
+
+const sanitizedActions = ({plan, certificates}: Story): readonly string[] => {
+	if (plan?.host === 'rehearsal') {
+		return ['nothing: this was a rehearsal, and so says its certificate'];
+	}
+
+	return certificates.length > 0
+		? ['keep the certificate with the papers of the device']
+		: ['no certificate was asked for; the journal is the only proof'];
 };
 
 const failedActions = (story: Story, finished: RunFinished): readonly string[] => {
