@@ -126,16 +126,19 @@ export const authorize = (plan: Plan, confirmations: readonly string[]): Readonl
 	}
 
 	const erased = plan.devices.filter(device => device.eraser);
+	// Each text confirms one device: two drives that claim one serial number need it twice.
+	const unused = [...confirmations];
 	for (const device of erased) {
-		requireConfirmation(device, confirmations);
+		unused.splice(indexOfConfirmation(device, unused), 1);
 	}
 
 	return new Map(erased.map(device => [device.facts.path, makeClearance(device.facts)]));
 };
 
-const requireConfirmation = (device: PlannedDevice, confirmations: readonly string[]): void => {
-	if (confirmations.some(text => isConfirmedBy(device, text))) {
-		return;
+const indexOfConfirmation = (device: PlannedDevice, confirmations: readonly string[]): number => {
+	const index = confirmations.findIndex(text => isConfirmedBy(device, text));
+	if (index !== -1) {
+		return index;
 	}
 
 	const {path, serial} = device.facts;

@@ -85,7 +85,8 @@ const usageEnd = (error: CommanderError, args: readonly string[], {stderr}: Surr
 		return done;
 	}
 
-	const message = error.message.replace(/^error: /, '');
+	const message =
+		error.code === 'commander.help' ? 'no command was given' : error.message.replace(/^error: /, '');
 	const command = helpPath(error, args);
 	const hint = command ? `see: zeroize ${command} --help` : 'see: zeroize --help';
 	printError(stderr, 'reading the command line', new SanitizeError('USAGE', message, {hint}));
@@ -98,7 +99,9 @@ const helpPath = ({code}: CommanderError, args: readonly string[]): string | und
 
 const listenForSignals = (): AbortSignal => {
 	const controller = new AbortController();
-	const codes = {SIGINT: 'INTERRUPTED', SIGTERM: 'TERMINATED', SIGHUP: 'TERMINATED'} as const;
+	// A line that hangs up must not stop an erase: emergency mode ends the login shell that it was started from.
+	process.on('SIGHUP', () => {});
+	const codes = {SIGINT: 'INTERRUPTED', SIGTERM: 'TERMINATED'} as const;
 	for (const [signal, code] of Object.entries(codes)) {
 		process.on(signal, () => {
 			controller.abort(
@@ -135,8 +138,16 @@ const enter = async (): Promise<void> => {
 	process.on('exit', detachAllSync);
 	const surroundings = realSurroundings();
 	const {stdout, stderr} = surroundings;
+	if (stderr.isTTY) {
+		// The task list would hide the cursor there by itself, and wait for a terminal that was stopped.
+		process.stderr.isTTY = false;
+	}
+
 	process.on('uncaughtException', error => {
-		process.exit(exitCodeOf(printError(stderr, 'running', error).code));
+		printError(stderr, 'running', error);
+		void Promise.all([stdout.flush(flushMs), stderr.flush(flushMs)]).then(() =>
+			process.exit(exitCodeOf('INTERNAL')),
+		);
 	});
 	let {exitCode, halt} = await main(process.argv.slice(2), surroundings);
 	await Promise.all([stdout.flush(flushMs), stderr.flush(flushMs)]);

@@ -27,6 +27,7 @@ const exitCodes = {
 	NO_SPACE: 3,
 	NO_PERMISSION: 3,
 	STATE_DIR_UNUSABLE: 3,
+	PLACE_UNUSABLE: 3,
 	SERVICE_STILL_ACTIVE: 3,
 	EMERGENCY_NOT_REACHED: 3,
 
@@ -38,9 +39,6 @@ const exitCodes = {
 	SYNC_FAILED: 4,
 	NOT_ZERO: 4,
 	UNREADABLE: 4,
-
-	// Erased, but the proof could not be completed.
-	VERIFY_INCOMPLETE: 5,
 
 	// Erased and verified; what should have followed did not.
 	LOG_NOT_KEPT: 6,

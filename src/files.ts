@@ -1,45 +1,51 @@
 import {constants} from 'node:fs';
-import {mkdir, open} from 'node:fs/promises';
+import {type FileHandle, mkdir, open, unlink} from 'node:fs/promises';
 import path from 'node:path';
-import {errnoOf, SanitizeError} from './errors.ts';
+import {type ErrorCode, errnoOf, SanitizeError} from './errors.ts';
 
 const ownerOnly = 0o600;
 
 /**
 Writes a new file, durable when this resolves, readable by its owner alone. Never follows a link, never replaces anything but an empty file.
-@throws SanitizeError NO_SPACE, NO_PERMISSION or USAGE with the way out.
+@throws SanitizeError NO_SPACE, NO_PERMISSION, PLACE_UNUSABLE or USAGE with the way out.
 */
 export const writeNewFile = async (file: string, text: string): Promise<void> => {
+	const {handle, isOurs} = await openNew(file).catch(error => {
+		throw fileError(`writing ${file}`, error);
+	});
 	try {
-		await using handle = await openNew(file);
 		await handle.writeFile(text);
 		await handle.sync();
 	} catch (error) {
+		// Half a certificate is worse than none.
+		await (isOurs ? unlink(file) : handle.truncate(0)).catch(() => {});
 		throw fileError(`writing ${file}`, error);
+	} finally {
+		await handle.close();
 	}
 
 	await syncDirectory(path.dirname(file));
 };
 
-const openNew = async (file: string) => {
-	const {O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW} = constants;
+const openNew = async (file: string): Promise<{readonly handle: FileHandle; readonly isOurs: boolean}> => {
+	const {O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW, O_NONBLOCK} = constants;
 	try {
-		return await open(file, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, ownerOnly);
+		return {handle: await open(file, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, ownerOnly), isOurs: true};
 	} catch (error) {
 		if (errnoOf(error) !== 'EEXIST') {
 			throw error;
 		}
 	}
 
-	// mktemp leaves an empty file for us to fill; anything else is somebody's evidence.
-	const handle = await open(file, O_WRONLY | O_NOFOLLOW);
-	const {size} = await handle.stat();
-	if (size === 0) {
-		return handle;
+	// mktemp leaves an empty file for us to fill; anything else is somebody's evidence, or a device.
+	const handle = await open(file, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+	const stats = await handle.stat();
+	if (stats.isFile() && stats.size === 0) {
+		return {handle, isOurs: false};
 	}
 
 	await handle.close();
-	throw new SanitizeError('USAGE', `${file} exists already`, {
+	throw new SanitizeError('USAGE', `${file} exists already, and is not an empty file`, {
 		hint: 'name a new file, or move the old one away',
 	});
 };
@@ -103,6 +109,14 @@ const hints: Record<string, string> = {
 	ELOOP: 'it is a symbolic link: name a real place',
 };
 
+const placeCodes: Record<string, ErrorCode> = {
+	ENOSPC: 'NO_SPACE',
+	EDQUOT: 'NO_SPACE',
+	EACCES: 'NO_PERMISSION',
+	EPERM: 'NO_PERMISSION',
+	EROFS: 'NO_PERMISSION',
+};
+
 /** A system error about a file, in our words. */
 export const fileError = (doing: string, error: unknown): SanitizeError => {
 	if (error instanceof SanitizeError) {
@@ -110,12 +124,11 @@ export const fileError = (doing: string, error: unknown): SanitizeError => {
 	}
 
 	const errno = errnoOf(error);
-	const isFull = errno === 'ENOSPC' || errno === 'EDQUOT';
 	const reason =
 		error instanceof Error
 			? error.message.replace(/^[A-Z0-9]+: /, '').replace(/, \w+( '.*)?$/, '')
 			: String(error);
-	return new SanitizeError(isFull ? 'NO_SPACE' : 'NO_PERMISSION', `${doing}: ${reason}`, {
+	return new SanitizeError(placeCodes[errno ?? ''] ?? 'PLACE_UNUSABLE', `${doing}: ${reason}`, {
 		hint: hints[errno ?? ''] ?? 'name another place',
 		cause: error,
 	});

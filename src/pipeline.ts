@@ -1,4 +1,4 @@
-import {Listr, ListrLogger, type ListrTask, ProcessOutput} from 'listr2';
+import {DefaultRenderer, Listr, ListrLogger, type ListrTask, ProcessOutput} from 'listr2';
 import type {RunEvents} from './events.ts';
 import type {Halt} from './hosts/host.ts';
 import {conclude} from './outcome.ts';
@@ -136,13 +136,16 @@ const runTask = async (
 	}
 };
 
+// Whether there is a terminal was decided already. listr2 asks process.stdout, and where that is none it falls back to a renderer that writes there by itself, past our output.
+class TaskListRenderer extends DefaultRenderer {
+	static override nonTTY = true;
+}
+
 const rendering = ({view, stream}: TaskList) =>
 	view.taskList === 'silent'
 		? {renderer: 'silent' as const}
 		: {
-				renderer: 'default' as const,
-				// listr2 would fall back to its verbose renderer where process.stdout is not a TTY; that was decided already.
-				fallbackRendererCondition: () => false,
+				renderer: TaskListRenderer,
 				rendererOptions: {
 					logger: new ListrLogger({
 						useIcons: true,

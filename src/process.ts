@@ -23,7 +23,7 @@ export interface ToolStream {
 	readonly stderr: AsyncIterable<string>;
 	/** Resolves when the process has ended, with whatever exit code or signal; rejects only if it could not be started. */
 	readonly ended: Promise<{readonly exitCode: number | undefined; readonly signal: string | undefined}>;
-	kill(signal: 'SIGTERM' | 'SIGKILL' | 'SIGUSR1'): void;
+	kill(signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface ProgressOptions {
 	readonly monotonicMs: () => number;
 	readonly totalBytes: number;
 	readonly minIntervalMs: number;
+	/** When the first byte could have been done; now by default. */
+	readonly startedAtMs?: number;
 }
 
 interface Mark {
@@ -25,8 +27,8 @@ const markEveryMs = 250;
 /**
 Makes progress of byte counts, however often they come: `undefined` when the last one was less than `minIntervalMs` ago, but never for the last byte. `bytes` never goes back. The rate is that of the last ten seconds, or of the time since the last count where counts come more seldom.
 */
-export const createProgress = ({monotonicMs, totalBytes, minIntervalMs}: ProgressOptions) => {
-	let marks: readonly Mark[] = [{atMs: monotonicMs(), bytes: 0}];
+export const createProgress = ({monotonicMs, totalBytes, minIntervalMs, startedAtMs}: ProgressOptions) => {
+	let marks: readonly Mark[] = [{atMs: startedAtMs ?? monotonicMs(), bytes: 0}];
 	let shownAtMs = Number.NEGATIVE_INFINITY;
 	let highest = 0;
 	return {

@@ -3,6 +3,7 @@ import type {AddCommand, Surroundings} from './command.ts';
 import {addRehearseOptions, parseSize, type RunOptions} from './options.ts';
 import {toRequest} from './run.ts';
 import {createRandomFile} from './session/random-file.ts';
+import {loadRecipe} from './session/recipes.ts';
 import {runSession} from './session/session.ts';
 
 interface RehearseOptions extends Omit<RunOptions, 'device' | 'confirm'> {
@@ -39,13 +40,14 @@ const rehearse = async (recipe: string, options: RehearseOptions, surroundings: 
 		stderr.write('zeroize: not root, so the rehearsal erases a file (file:) instead of a loop device\n');
 	}
 
+	const checked = await loadRecipe(recipe);
 	using file = await createRandomFile(size, {
 		keep,
 		signal,
 		onStart: text => stderr.write(`zeroize: ${text}\n`),
 	});
 	const target = `${scheme}:${file.path}`;
-	const request = await toRequest(recipe, {...options, device: [target], confirm: []}, surroundings);
+	const request = toRequest(checked, {...options, device: [target], confirm: []}, surroundings);
 	const end = await runSession(
 		{
 			request: {...request, host: options.host ?? 'rehearsal'},
@@ -56,7 +58,8 @@ const rehearse = async (recipe: string, options: RehearseOptions, surroundings: 
 		surroundings,
 	);
 	if (keep) {
-		stderr.write(`zeroize: the erased file was kept: ${file.path}\n`);
+		const what = end.exitCode === 0 ? 'the erased file' : 'the file';
+		stderr.write(`zeroize: ${what} was kept: ${file.path}\n`);
 	}
 
 	return end;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type {Recipe} from '../recipe.ts';
 import type {AddCommand, Surroundings} from './command.ts';
 import {addRunOptions, type RunOptions} from './options.ts';
 import {defaultLogDir} from './session/places.ts';
@@ -11,7 +12,7 @@ export const addRun: AddCommand = (program, surroundings, finish) => {
 	addRunOptions(program.command('run <recipe>').description('carry out a recipe'))
 		.addHelpText('after', '\nExample:\n  zeroize run erase --device /dev/sdb --confirm S5Y1NX0R123456')
 		.action(async (recipe: string, options: RunOptions) => {
-			const request = await toRequest(recipe, options, surroundings);
+			const request = toRequest(await loadRecipe(recipe), options, surroundings);
 			const {progress, confirm} = options;
 			finish(
 				await runSession({request, progress, confirmations: confirm, stopsAfterPlan: false}, surroundings),
@@ -19,13 +20,9 @@ export const addRun: AddCommand = (program, surroundings, finish) => {
 		});
 };
 
-/** @throws SanitizeError USAGE, RECIPE_INVALID. */
-export const toRequest = async (
-	recipe: string,
-	options: RunOptions,
-	{uid, env}: Surroundings,
-): Promise<RunRequest> => ({
-	recipe: await loadRecipe(recipe),
+/** @throws SanitizeError USAGE. */
+export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surroundings): RunRequest => ({
+	recipe,
 	targets: requireDevices(options.device),
 	host: options.host ?? 'system',
 	eraser: options.eraser,

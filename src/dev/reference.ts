@@ -34,7 +34,7 @@ const listCommands = (
 	const children = command
 		.createHelp()
 		.visibleCommands(command)
-		.filter(({name}) => name() !== 'help');
+		.filter(child => child.name() !== 'help');
 	return [{name: names.join(' '), command}, ...children.flatMap(child => listCommands(child, names))];
 };
 

@@ -119,7 +119,11 @@ const inspectAttached = async (
 	return {
 		...now,
 		deviceNumber: now.deviceNumber === facts.deviceNumber ? inodeOf(stats) : now.deviceNumber,
-		totalBytes: Math.min((await readGeometry(node, tools)).totalBytes, now.totalBytes),
+		totalBytes: differing(facts.totalBytes, [(await readGeometry(node, tools)).totalBytes, now.totalBytes]),
 		holders: now.holders.filter(({name}) => name !== node),
 	};
 };
+
+// The loop device and its file have one size as long as nobody changed either: what differs is what must be seen.
+const differing = (expected: number, sizes: readonly number[]): number =>
+	sizes.find(size => size !== expected) ?? expected;

@@ -118,7 +118,7 @@ const requireRunning = ({facts}: Device, signal: AbortSignal, writtenBytes: numb
 			'INTERRUPTED',
 			`the overwrite was stopped after at least ${writtenBytes} bytes of ${facts.path}`,
 			{
-				hint: writtenBytes === 0 ? undefined : 'do not release the device: erase it again, or resume the run',
+				hint: writtenBytes === 0 ? undefined : 'do not release the device: erase it again, from its start',
 			},
 		);
 	}

@@ -139,10 +139,11 @@ const requireCommitOnRecord = (path: string, records: Records): void => {
 
 const reportProgress = (step: string, {planned}: Lane, {events, monotonicMs}: RunSurroundings) => {
 	const {path} = planned.facts;
+	const startedAtMs = monotonicMs();
 	let progress: ReturnType<typeof createProgress> | undefined;
 	return (bytes: number, totalBytes: number): void => {
 		// The total is known to the step alone: a sample is smaller than its device.
-		progress ??= createProgress({totalBytes, monotonicMs, minIntervalMs: progressIntervalMs});
+		progress ??= createProgress({totalBytes, monotonicMs, startedAtMs, minIntervalMs: progressIntervalMs});
 		const update = progress.update(bytes);
 		if (update) {
 			events.emit({type: 'step.progress', step, device: path, ...update});
@@ -170,7 +171,7 @@ const failure = (
 	names: {step: string; device?: string},
 ): Extract<StepEnd, {type: 'step.failed'}> => {
 	const {code, message, hint} = toSanitizeError(error);
-	return {type: 'step.failed', ...names, code, message, ...(hint !== undefined && {hint})};
+	return {type: 'step.failed', ...names, code, message, hint: hint ?? 'see the log of this run'};
 };
 
 // A tool that stopped because we were told to says INTERRUPTED; which signal it was, only the reason knows.
@@ -181,5 +182,7 @@ const toInterruption = (error: unknown, {aborted, reason}: AbortSignal): unknown
 	}
 
 	const {code, hint} = toSanitizeError(reason);
-	return new SanitizeError(code, toSanitizeError(error).message, {hint, cause: error});
+	const own = toSanitizeError(error);
+	// What the tool says of itself (it may still write) matters more than how to go on.
+	return new SanitizeError(code, own.message, {hint: own.hint ?? hint, cause: error});
 };

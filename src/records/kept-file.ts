@@ -1,4 +1,13 @@
-import {closeSync, constants, fdatasyncSync, openSync, readSync, unlinkSync, writeSync} from 'node:fs';
+import {
+	closeSync,
+	constants,
+	fdatasyncSync,
+	ftruncateSync,
+	openSync,
+	readSync,
+	unlinkSync,
+	writeSync,
+} from 'node:fs';
 import {errnoOf} from '../errors.ts';
 
 /**
@@ -40,29 +49,58 @@ export class KeptFile {
 	}
 
 	/**
-	Writes all of it, from disk and memory, to a new file. Nothing has changed until `commit`, which goes on there and removes the old file; `rollback` removes the new one.
+	Copies all of it, from disk and memory, to a new file, and makes sure that there is room for `spareBytes` more. Nothing has changed until `commit`, which takes what was appended since along, goes on there and removes the old file; `rollback` removes the new one.
 	*/
-	prepareMove(path: string): {commit(): void; rollback(): void} {
+	prepareMove(path: string, spareBytes = 0): {commit(): void; rollback(): void} {
 		const fd = openNew(path);
 		const rollback = () => {
 			closeSync(fd);
 			unlinkSync(path);
 		};
 		try {
-			const writtenBytes = this.#copyInto(fd);
+			const bytes = this.#from(0);
+			writeAll(fd, bytes, 0);
+			// The blocks stay ours until the file is closed: the last lines of a run must not meet a full disk.
+			writeAll(fd, Buffer.alloc(spareBytes), bytes.length);
 			fdatasyncSync(fd);
-			return {rollback, commit: () => this.#goOnIn(path, fd, writtenBytes)};
+			return {rollback, commit: () => this.#goOnIn(path, fd, bytes.length)};
 		} catch (error) {
 			rollback();
 			throw error;
 		}
 	}
 
-	close(): void {
-		if (this.#fd !== undefined) {
-			closeSync(this.#fd);
-			this.#fd = undefined;
+	/** True when all that was appended is in the file and on the media. */
+	sync(): boolean {
+		try {
+			this.#writePending();
+			if (this.#fd !== undefined) {
+				fdatasyncSync(this.#fd);
+			}
+
+			this.#isTroubled = false;
+		} catch (error) {
+			this.#tellOnce(error);
 		}
+
+		return this.#fd !== undefined && this.#pending.length === 0 && !this.#isTroubled;
+	}
+
+	close(): void {
+		if (this.#fd === undefined) {
+			return;
+		}
+
+		this.sync();
+		try {
+			ftruncateSync(this.#fd, this.#writtenBytes);
+			fdatasyncSync(this.#fd);
+		} catch (error) {
+			this.#tellOnce(error);
+		}
+
+		closeSync(this.#fd);
+		this.#fd = undefined;
 	}
 
 	#writePending(): void {
@@ -81,44 +119,37 @@ export class KeptFile {
 		}
 	}
 
-	#copyInto(fd: number): number {
-		let position = 0;
-		if (this.#fd !== undefined) {
-			const chunk = Buffer.alloc(65_536);
-			while (position < this.#writtenBytes) {
-				const wanted = Math.min(chunk.length, this.#writtenBytes - position);
-				const count = readSync(this.#fd, chunk, 0, wanted, position);
-				if (count === 0) {
-					throw new Error(`${this.#path ?? 'the file'} was cut short by somebody else`);
-				}
-
-				position += writeAll(fd, chunk.subarray(0, count), position);
+	/** What was appended, from this byte on. */
+	#from(position: number): Uint8Array {
+		const onDisk = Buffer.alloc(Math.max(0, this.#writtenBytes - position));
+		let done = 0;
+		while (this.#fd !== undefined && done < onDisk.length) {
+			const count = readSync(this.#fd, onDisk, done, onDisk.length - done, position + done);
+			if (count === 0) {
+				throw new Error(`${this.#path ?? 'the file'} was cut short by somebody else`);
 			}
+
+			done += count;
 		}
 
-		for (const chunk of this.#pending) {
-			position += writeAll(fd, chunk, position);
-		}
-
-		return position;
+		const inMemory = Buffer.concat(this.#pending);
+		return Buffer.concat([onDisk, inMemory.subarray(Math.max(0, position - this.#writtenBytes))]);
 	}
 
-	#goOnIn(path: string, fd: number, writtenBytes: number): void {
-		this.#leave();
+	#goOnIn(path: string, fd: number, position: number): void {
+		const rest = this.#from(position);
+		const before = {fd: this.#fd, path: this.#path};
 		this.#fd = fd;
 		this.#path = path;
-		this.#writtenBytes = writtenBytes;
-		this.#pending = [];
-	}
+		this.#writtenBytes = position;
+		this.#pending = rest.length > 0 ? [rest] : [];
+		this.sync();
+		if (before.fd !== undefined) {
+			closeSync(before.fd);
+		}
 
-	#leave(): void {
-		this.close();
-		if (this.#path !== undefined) {
-			try {
-				unlinkSync(this.#path);
-			} catch (error) {
-				this.#tellOnce(error);
-			}
+		if (before.path !== undefined) {
+			removeFile(before.path);
 		}
 	}
 
@@ -135,13 +166,18 @@ const openNew = (path: string): number => {
 	return openSync(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW, 0o600);
 };
 
-const writeAll = (fd: number, chunk: Uint8Array, position: number): number => {
+// It was copied already: that it cannot be removed, or has gone, costs nothing.
+const removeFile = (path: string): void => {
+	try {
+		unlinkSync(path);
+	} catch {}
+};
+
+const writeAll = (fd: number, chunk: Uint8Array, position: number): void => {
 	let done = 0;
 	while (done < chunk.length) {
 		done += writeSync(fd, chunk, done, chunk.length - done, position + done);
 	}
-
-	return done;
 };
 
 /** Errors of a place that is full or failing: a reason to keep things in memory, not to refuse. */

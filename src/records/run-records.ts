@@ -20,6 +20,8 @@ export interface RunRecordsOptions {
 export interface RunRecords extends Records, Disposable {
 	/** Where journal and log are now; `null` when they are in memory alone. */
 	readonly directory: string | null;
+	/** True when every event is written and on the media; always true for a look that keeps none. */
+	sync(): boolean;
 }
 
 /**
@@ -30,7 +32,11 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 	const journal = new Journal();
 	let report: Report = emptyReport;
 	let directory = stateDir === null ? null : makeStateDirectory(stateDir, events);
-	const keep = (name: string) => keepFile(directory, name, events);
+	// After run.finished there is nobody left to tell: sync() says it then.
+	let isFinished = false;
+	const onTrouble = (doing: string) => (error: unknown) =>
+		isFinished ? undefined : warn(events, doing, error);
+	const keep = (name: string) => keepFile(directory, name, onTrouble(`writing ${name}`));
 	const files = {journal: keep('journal.jsonl'), log: keep('run.log')};
 
 	const write = (event: RunEvent): void => {
@@ -46,6 +52,7 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 	// Two readers: what is known of the run must not depend on whether it could be written down.
 	const fold = (event: RunEvent): void => {
 		report = reduceReport(report, event);
+		isFinished ||= event.type === 'run.finished';
 	};
 	const folding = events.subscribe(fold, {from: 1});
 	const writing = events.subscribe(write, {from: 1});
@@ -54,18 +61,9 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 			return directory;
 		},
 		report: () => report,
+		sync: () => stateDir === null || [files.journal.sync(), files.log.sync()].every(Boolean),
 		journalHead: () => journal.head,
-		async writeBeside(name, text) {
-			if (directory === null) {
-				throw new SanitizeError('LOG_NOT_KEPT', 'there is no directory for the records of this run', {
-					hint: 'give --certificate FILE on another disk',
-				});
-			}
-
-			const file = path.join(directory, name);
-			await writeNewFile(file, text);
-			return file;
-		},
+		writeBeside: async (name, text) => writeIn(directory, name, text),
 		async moveTo(logDir) {
 			const before = directory;
 			directory = await moveFiles(files, path.join(logDir, events.runId), before);
@@ -78,6 +76,18 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 			files.log.close();
 		},
 	};
+};
+
+const writeIn = async (directory: string | null, name: string, text: string): Promise<string> => {
+	if (directory === null) {
+		throw new SanitizeError('LOG_NOT_KEPT', 'there is no directory for the records of this run', {
+			hint: 'give --certificate FILE on another disk',
+		});
+	}
+
+	const file = path.join(directory, name);
+	await writeNewFile(file, text);
+	return file;
 };
 
 const warn = (events: RunEvents, doing: string, error: unknown): void => {
@@ -106,8 +116,7 @@ const makeStateDirectory = (stateDir: string, events: RunEvents): string | null 
 	}
 };
 
-const keepFile = (directory: string | null, name: string, events: RunEvents): KeptFile => {
-	const onTrouble = (error: unknown) => warn(events, `writing ${name}`, error);
+const keepFile = (directory: string | null, name: string, onTrouble: (error: unknown) => void): KeptFile => {
 	const file = directory === null ? undefined : path.join(directory, name);
 	try {
 		return new KeptFile(file, onTrouble);
@@ -120,6 +129,9 @@ const keepFile = (directory: string | null, name: string, events: RunEvents): Ke
 		return new KeptFile(undefined, onTrouble);
 	}
 };
+
+// Room for what a run says after its log was moved: the certificates, its end.
+const spareBytes = 64 * 1024;
 
 interface RunFiles {
 	readonly journal: KeptFile;
@@ -136,8 +148,8 @@ const moveFiles = async (files: RunFiles, target: string, before: string | null)
 
 	const moves: Array<ReturnType<KeptFile['prepareMove']>> = [];
 	try {
-		moves.push(files.journal.prepareMove(path.join(target, 'journal.jsonl')));
-		moves.push(files.log.prepareMove(path.join(target, 'run.log')));
+		moves.push(files.journal.prepareMove(path.join(target, 'journal.jsonl'), spareBytes));
+		moves.push(files.log.prepareMove(path.join(target, 'run.log'), spareBytes));
 		await syncDirectory(target);
 		await syncDirectory(path.dirname(target));
 	} catch (error) {

@@ -60,14 +60,14 @@ const deliver = async (
 	device: string,
 	{plan, records}: StepContext,
 ): Promise<readonly string[]> => {
-	const isOnly = plan.devices.length === 1;
+	const devices = plan.devices.map(({facts}) => facts.path);
 	try {
-		const beside = await records.writeBeside(deviceFileName('certificate.json', device, isOnly), json);
+		const beside = await records.writeBeside(deviceFileName('certificate.json', device, devices), json);
 		if (plan.certificateFile === null) {
 			return [beside];
 		}
 
-		const asked = deviceFileName(plan.certificateFile, device, isOnly);
+		const asked = deviceFileName(plan.certificateFile, device, devices);
 		await writeNewFile(asked, json);
 		return [beside, asked];
 	} catch (error) {

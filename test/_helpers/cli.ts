@@ -1,6 +1,6 @@
 import {type ChildProcess, execFile, spawn} from 'node:child_process';
 import {createHash} from 'node:crypto';
-import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
@@ -19,6 +19,7 @@ export interface CliEnd {
 	readonly exitCode: number | null;
 	readonly stdout: string;
 	readonly stderr: string;
+	/** From the interruption on, where there was one. */
 	readonly durationMs: number;
 	/** The lines of stdout as events; throws when one is not JSON. */
 	readonly events: readonly RunEvent[];
@@ -28,7 +29,9 @@ interface CliOptions {
 	readonly cwd?: string;
 	readonly env?: Readonly<Record<string, string>>;
 	readonly timeoutMs?: number;
-	/** Told of all output so far, stdout and stderr together, whenever there is more. */
+	/** A signal to send, once, when the output of both kinds so far has this. */
+	readonly interrupt?: {readonly signal: NodeJS.Signals; readonly when: RegExp};
+	/** Told of the output of both kinds so far, whenever there is more. */
 	readonly onOutput?: (text: string, child: ChildProcess) => void;
 	/** Descriptor to write to instead of a pipe that is read. */
 	readonly stdout?: number;
@@ -49,7 +52,7 @@ export const zeroizeScript = async (script: string, options: CliOptions = {}): P
 const runProcess = async (
 	file: string,
 	args: readonly string[],
-	{cwd, env, timeoutMs = defaultTimeoutMs, onOutput, stdout = -1, stdin = 'ignore'}: CliOptions,
+	{cwd, env, timeoutMs = defaultTimeoutMs, interrupt, onOutput, stdout = -1, stdin = 'ignore'}: CliOptions,
 ): Promise<CliEnd> => {
 	const startedAtMs = performance.now();
 	const child = spawn(file, args, {
@@ -61,11 +64,16 @@ const runProcess = async (
 	});
 	const texts = {stdout: '', stderr: ''};
 	let all = '';
+	let interruptedAtMs: number | undefined;
 	for (const name of ['stdout', 'stderr'] as const) {
 		child[name]?.setEncoding('utf8').on('data', (text: string) => {
 			texts[name] += text;
 			all += text;
 			onOutput?.(all, child);
+			if (interrupt?.when.test(all) && interruptedAtMs === undefined) {
+				child.kill(interrupt.signal);
+				interruptedAtMs = performance.now();
+			}
 		});
 	}
 
@@ -74,11 +82,15 @@ const runProcess = async (
 		child.once('error', reject).once('close', resolve);
 	});
 	clearTimeout(timer);
-	return {...texts, exitCode, durationMs: performance.now() - startedAtMs, events: lazyEvents(texts.stdout)};
+	return {
+		...texts,
+		exitCode,
+		durationMs: performance.now() - (interruptedAtMs ?? startedAtMs),
+		get events() {
+			return parseEvents(texts.stdout);
+		},
+	};
 };
-
-// Most runs are asked for nothing but their exit code and messages.
-const lazyEvents = (text: string): readonly RunEvent[] => (text.startsWith('{') ? parseEvents(text) : []);
 
 /** Events of JSON lines; the last one must be whole. */
 export const parseEvents = (text: string): readonly RunEvent[] => {
@@ -134,15 +146,9 @@ export const hashOf = async (file: string): Promise<string> =>
 /** Asks cmp, which knows nothing of zeroize. */
 export const isAllZero = async (file: string, totalBytes: number): Promise<boolean> => {
 	try {
-		const {size} = await readSize(file);
 		await runFile('cmp', ['--bytes', `${totalBytes}`, file, '/dev/zero']);
-		return size === totalBytes;
+		return (await stat(file)).size === totalBytes;
 	} catch {
 		return false;
 	}
-};
-
-const readSize = async (file: string): Promise<{size: number}> => {
-	const {stdout} = await runFile('stat', ['--format=%s', file]);
-	return {size: Number(stdout)};
 };

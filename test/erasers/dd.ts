@@ -191,7 +191,7 @@ test('memory has no node for dd', async t => {
 	t.deepEqual(await calls('dd'), []);
 });
 
-test('a dd that ignores SIGTERM is killed, and waited for', async t => {
+test('a dd that ignores SIGINT is killed, and waited for', async t => {
 	const {tools} = await fakeTools(t, {dd: 'stubborn-dd'});
 	const controller = new AbortController();
 	const {error, progress} = await erase(tools, device(), {
@@ -212,7 +212,7 @@ test('a dd that not even SIGKILL ends is left after a while, and said to be aliv
 	});
 	await stopper.stop();
 	t.is(await stopper.gaveUp, undefined);
-	t.deepEqual(signals, ['SIGTERM', 'SIGKILL']);
+	t.deepEqual(signals, ['SIGINT', 'SIGKILL']);
 	stopper[Symbol.dispose]();
 });
 

@@ -2,7 +2,7 @@ import {authorize, type Clearance} from '../../clearance.ts';
 import type {Device} from '../../devices/device.ts';
 import {schemes} from '../../devices/index.ts';
 import {parseTarget} from '../../devices/target.ts';
-import {SanitizeError, toSanitizeError} from '../../errors.ts';
+import {exitCodeOf, SanitizeError, toSanitizeError} from '../../errors.ts';
 import type {RunEvents} from '../../events.ts';
 import {hosts} from '../../hosts/index.ts';
 import {outputStream} from '../../output.ts';
@@ -13,7 +13,7 @@ import {createRecords} from '../../records/run-records.ts';
 import {steps} from '../../steps/index.ts';
 import {createLogLines} from '../../views/text/log-lines.ts';
 import type {View} from '../../views/view.ts';
-import type {CommandEnd, Surroundings} from '../command.ts';
+import {type CommandEnd, printError, type Surroundings} from '../command.ts';
 
 export interface Execution {
 	readonly plan: Plan;
@@ -41,13 +41,28 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 		{plan, steps, devices: held.lanes, host, tools, events, records, signal, now, monotonicMs},
 		{view, stream: outputStream(stdout)},
 	);
-	if (!halt || exitCodeForbidsHalt(exitCode)) {
-		return {exitCode};
+	const isHalting = halt !== null && !exitCodeForbidsHalt(exitCode) && !signal.aborted && records.sync();
+	if (isHalting) {
+		events.emit({type: 'run.halting', how: halt.how, rehearsed: host.name === 'rehearsal'});
 	}
 
-	events.emit({type: 'run.halting', how: halt.how, rehearsed: host.name === 'rehearsal'});
-	return {exitCode, halt: {host, halt}};
+	if (!records.sync()) {
+		const where = records.directory ?? 'memory alone';
+		printError(surroundings.stderr, `running ${plan.recipe.name}`, unwrittenRecords(where));
+		return {exitCode: exitCode === 0 ? exitCodeOf('LOG_NOT_KEPT') : exitCode};
+	}
+
+	return {exitCode, halt: isHalting ? {host, halt} : undefined};
 };
+
+const unwrittenRecords = (where: string): SanitizeError =>
+	new SanitizeError(
+		'LOG_NOT_KEPT',
+		`the last lines of the journal and log could not be written; they are in ${where}`,
+		{
+			hint: 'copy what is on this console; the machine stays on',
+		},
+	);
 
 // Sanitized, or erased without verification because nobody asked for one: anything else is for somebody to look at.
 const exitCodeForbidsHalt = (exitCode: number): boolean => exitCode !== 0 && exitCode !== 5;

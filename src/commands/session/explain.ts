@@ -53,9 +53,16 @@ const whatWasWritten = (
 		: written.map(device => `${device.path}: ${describeBytes(device)}`).join('; ');
 };
 
-// Who wrote may have ended before it could say how much.
-const describeBytes = ({writtenBytes, totalBytes}: DeviceResult): string =>
-	writtenBytes === 0 ? 'writing had begun' : `${writtenBytes} of ${totalBytes} bytes were written`;
+// Who wrote may have ended before it could say how much, or since it last did.
+const describeBytes = ({writtenBytes, totalBytes}: DeviceResult): string => {
+	if (writtenBytes === 0) {
+		return 'writing had begun';
+	}
+
+	return writtenBytes === totalBytes
+		? `all ${totalBytes} bytes were written`
+		: `at least ${writtenBytes} of ${totalBytes} bytes were written`;
+};
 
 const nextStep = ({outcome}: Extract<RunEvent, {type: 'run.finished'}>): string => {
 	switch (outcome) {

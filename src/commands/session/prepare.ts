@@ -8,6 +8,7 @@ import {schemes} from '../../devices/index.ts';
 import {parseTarget} from '../../devices/target.ts';
 import {erasers} from '../../erasers/index.ts';
 import {errnoOf, SanitizeError, toSanitizeError} from '../../errors.ts';
+import {fileError} from '../../files.ts';
 import type {HostName} from '../../hosts/host.ts';
 import type {Plan, Refusal} from '../../plan.ts';
 import {makePlan} from '../../planner.ts';
@@ -107,7 +108,7 @@ const findMissingTools = async (
 
 /** Where the log and the certificate shall go, and whether that place will still be there afterwards. */
 const lookAtPlaces = async (
-	{logDir, certificateFile}: RunRequest,
+	{stateDir, logDir, certificateFile}: RunRequest,
 	devices: readonly DeviceFacts[],
 	{root}: Surroundings,
 ): Promise<{logRefused: string | null; refusals: readonly Refusal[]}> => {
@@ -117,20 +118,26 @@ const lookAtPlaces = async (
 		return disks.some(number => numbers.has(number));
 	};
 	const logRefused = (await isErased(logDir))
-		? `${logDir} is on the device that is erased: the log stays in memory and on this console`
+		? `${logDir} is on the device that is erased: the log stays on this console and in ${stateDir ?? 'memory'}`
 		: null;
-	if (certificateFile === null) {
-		return {logRefused, refusals: []};
-	}
+	const refusals = [
+		stateDir === null ? null : await stateDirRefusal(stateDir),
+		certificateFile === null
+			? null
+			: await certificateRefusal(certificateFile, await isErased(certificateFile)),
+	];
+	return {logRefused, refusals: refusals.filter(refusal => refusal !== null)};
+};
 
-	const refusal = (await isErased(certificateFile))
-		? {
-				code: 'USAGE' as const,
-				message: `${certificateFile} is on the device that is erased`,
-				hint: 'name a file on another disk',
-			}
-		: await certificateRefusal(certificateFile);
-	return {logRefused, refusals: refusal ? [refusal] : []};
+const stateDirRefusal = async (stateDir: string): Promise<Refusal | null> => {
+	try {
+		// With its slash: a file of that name is no directory.
+		await access(path.join(stateDir, '/'), constants.W_OK);
+		return null;
+	} catch (error) {
+		const {message, hint} = fileError(`using ${stateDir}`, error);
+		return {code: 'STATE_DIR_UNUSABLE', message, hint: `${hint} (--state-dir)`};
+	}
 };
 
 const nearestExisting = async (place: string): Promise<string> => {
@@ -143,10 +150,18 @@ const nearestExisting = async (place: string): Promise<string> => {
 	return isThere || parent === absolute ? absolute : nearestExisting(parent);
 };
 
-const certificateRefusal = async (file: string): Promise<Refusal | null> => {
+const certificateRefusal = async (file: string, isErased: boolean): Promise<Refusal | null> => {
+	if (isErased) {
+		return {
+			code: 'USAGE',
+			message: `${file} is on the device that is erased`,
+			hint: 'name a file on another disk',
+		};
+	}
+
 	try {
-		const {size} = await stat(file);
-		return size === 0
+		const stats = await stat(file);
+		return stats.isFile() && stats.size === 0
 			? null
 			: {
 					code: 'USAGE',

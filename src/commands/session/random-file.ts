@@ -25,7 +25,7 @@ const spareBytes = 32 * 1024 * 1024;
 
 /**
 A temporary file of exactly `totalBytes` random bytes, removed when it is disposed, and on every exit of the process.
-@throws SanitizeError NO_SPACE before anything is created; the signal's reason.
+@throws SanitizeError NO_SPACE and NO_PERMISSION before anything is created; the signal's reason.
 */
 export const createRandomFile = async (
 	totalBytes: number,
@@ -35,14 +35,7 @@ export const createRandomFile = async (
 	await requireSpace(directory, totalBytes);
 	const {keep, signal, onStart} = options;
 	onStart(`filling ${formatBytes(totalBytes)} in ${directory} with random data`);
-	tmp.setGracefulCleanup();
-	const {name, removeCallback} = tmp.fileSync({
-		template: 'rehearsal-XXXXXX.img',
-		mode: 0o600,
-		keep,
-		discardDescriptor: true,
-		tmpdir: directory,
-	});
+	const {name, removeCallback} = createTemporary(directory, keep);
 	try {
 		await fill(name, totalBytes, signal);
 	} catch (error) {
@@ -53,8 +46,30 @@ export const createRandomFile = async (
 	return {path: name, [Symbol.dispose]: () => (keep ? undefined : removeCallback())};
 };
 
+const createTemporary = (directory: string, keep: boolean): tmp.FileResultNoFd => {
+	tmp.setGracefulCleanup();
+	try {
+		return tmp.fileSync({
+			template: 'rehearsal-XXXXXX.img',
+			mode: 0o600,
+			keep,
+			discardDescriptor: true,
+			tmpdir: directory,
+		});
+	} catch (error) {
+		throw unusable(directory, error);
+	}
+};
+
+const unusable = (directory: string, error: unknown): SanitizeError => {
+	const {code, message, hint} = fileError(`making a file in ${directory}`, error);
+	return new SanitizeError(code, message, {hint: `${hint} (TMPDIR)`, cause: error});
+};
+
 const requireSpace = async (directory: string, totalBytes: number): Promise<void> => {
-	const {bavail, bsize} = await statfs(directory);
+	const {bavail, bsize} = await statfs(directory).catch(error => {
+		throw unusable(directory, error);
+	});
 	const freeBytes = bavail * bsize;
 	if (freeBytes < totalBytes + spareBytes) {
 		throw new SanitizeError(

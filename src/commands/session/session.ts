@@ -40,13 +40,15 @@ export const runSession = async (
 	using explanation = explainEnd(events);
 	const plan = await preparePlan(runId, request, surroundings);
 	events.emit({type: 'run.planned', plan});
+	let end: CommandEnd;
 	try {
-		const end = await carryOut(plan, options, {events, view}, surroundings);
-		printEnd(explanation.text(), request, surroundings);
-		return end;
+		end = await carryOut(plan, options, {events, view}, surroundings);
 	} catch (error) {
 		return refuse(toSanitizeError(error), plan, {events, explanation}, request, surroundings);
 	}
+
+	printEnd(explanation.text(), request, surroundings);
+	return end;
 };
 
 const carryOut = async (
@@ -98,7 +100,7 @@ const refuse = (
 ): CommandEnd => {
 	const refusals = plan.refusals.length > 0 ? plan.refusals : [toRefusal(error)];
 	// Whatever went wrong: once something was written, only "failed" is true.
-	const exitCode = explanation.isCommitted() ? exitCodeOf('ERASER_FAILED') : exitCodeOf(error.code);
+	const exitCode = explanation.isCommitted() ? exitCodeOf('ERASER_FAILED') : refusalCode(error);
 	const isInterruption = error.code === 'INTERRUPTED' || error.code === 'TERMINATED';
 	const outcome: Outcome = explanation.isCommitted() ? 'failed' : isInterruption ? 'interrupted' : 'refused';
 	const devices = conclude({...emptyReport, ...startReport(plan)}).devices.map(device => ({
@@ -111,6 +113,12 @@ const refuse = (
 	}
 
 	return {exitCode};
+};
+
+// What fails before the first write is a refusal, whatever it would be later.
+const refusalCode = ({code}: SanitizeError): number => {
+	const exitCode = exitCodeOf(code);
+	return exitCode > 3 && exitCode < 128 ? exitCodeOf('DEVICE_BUSY') : exitCode;
 };
 
 const startReport = (plan: Plan) => ({plan, devices: plan.devices.map(planned => startDevice(planned))});

@@ -1,3 +1,4 @@
+import {stat} from 'node:fs/promises';
 import {SanitizeError} from '../../errors.ts';
 import type {Tools} from '../../process.ts';
 import type {EraseResult} from '../eraser.ts';
@@ -53,6 +54,7 @@ const describeUnfit = (answer: string): string => {
 
 // /dev/full answers like a device at its end, so the words on which success hangs are seen before the first write.
 const requireKnownEnd = async (tools: Tools, signal: AbortSignal): Promise<void> => {
+	await requireFullDevice();
 	const args = ['if=/dev/zero', 'of=/dev/full', 'bs=1M', 'conv=nocreat', 'status=progress'];
 	const {exitCode, stderr} = await tools.run('dd', args, {accept: [0, 1], timeoutMs, signal});
 	const reader = createDdReader();
@@ -61,5 +63,21 @@ const requireKnownEnd = async (tools: Tools, signal: AbortSignal): Promise<void>
 	if (exitCode !== 1 || finalBytes !== 0 || messages.length !== 1 || !messages.every(isFull)) {
 		const message = `this dd does not end as expected on a full device: ${stderr.trim().replaceAll(/\p{Cc}+/gu, '; ')}`;
 		throw new SanitizeError('UNSUPPORTED', message, {hint});
+	}
+};
+
+// Character device 1:7, whatever its name leads to: Documentation/admin-guide/devices.txt.
+const fullDevice = 0x107;
+
+const requireFullDevice = async (): Promise<void> => {
+	const stats = await stat('/dev/full').catch(() => null);
+	if (!stats?.isCharacterDevice() || stats.rdev !== fullDevice) {
+		throw new SanitizeError(
+			'UNSUPPORTED',
+			'dd cannot be tried out: /dev/full is not the device that it should be',
+			{
+				hint: 'mount devtmpfs on /dev, or use the eraser direct',
+			},
+		);
 	}
 };

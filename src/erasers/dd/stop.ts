@@ -1,9 +1,9 @@
 import type {ToolStream} from '../../process.ts';
 
 interface StopTiming {
-	/** From SIGTERM to SIGKILL. */
+	/** From SIGINT to SIGKILL. */
 	readonly graceMs: number;
-	/** From SIGTERM until we no longer wait: a process in an uninterruptible write may never end. */
+	/** From SIGINT until we no longer wait: a process in an uninterruptible write may never end. */
 	readonly limitMs: number;
 }
 
@@ -24,7 +24,8 @@ export const createStopper = (
 
 	const stop = async (): Promise<void> => {
 		if (timers.length === 0) {
-			kill('SIGTERM');
+			// Of SIGINT dd dies after its final report, of SIGTERM without one.
+			kill('SIGINT');
 			timers.push(
 				setTimeout(() => kill('SIGKILL'), graceMs),
 				setTimeout(() => giveUp(undefined), limitMs),

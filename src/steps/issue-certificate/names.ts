@@ -1,8 +1,8 @@
 import path from 'node:path';
 
-/** The file for one device: as it is when there is only one, with the device's name before the extension otherwise. */
-export const deviceFileName = (file: string, device: string, isOnly: boolean): string => {
-	if (isOnly) {
+/** The file for one device: as it is when there is only one, with the device's number and name before the extension otherwise. */
+export const deviceFileName = (file: string, device: string, devices: readonly string[]): string => {
+	if (devices.length === 1) {
 		return file;
 	}
 
@@ -12,5 +12,5 @@ export const deviceFileName = (file: string, device: string, isOnly: boolean): s
 		.replace(/^\/dev\//, '')
 		.replaceAll(/[^A-Za-z0-9.]+/g, '-')
 		.replace(/^-/, '');
-	return path.join(dir, `${name}-${suffix}${ext}`);
+	return path.join(dir, `${name}-${devices.indexOf(device) + 1}-${suffix}${ext}`);
 };

@@ -1,0 +1,25 @@
+import {closeSync, mkdirSync, openSync, writeSync} from 'node:fs';
+import {statfs} from 'node:fs/promises';
+import path from 'node:path';
+import type {ExecutionContext} from 'ava';
+import {runFile} from './cli.ts';
+
+/** Mounts a tiny file system in memory, made for the test; unmounted with its end. */
+export const mountTmpfs = async (
+	t: ExecutionContext,
+	directory: string,
+	options = 'size=64k',
+): Promise<string> => {
+	mkdirSync(directory, {recursive: true});
+	await runFile('mount', ['-t', 'tmpfs', '-o', options, 'zeroize-test', directory]);
+	t.teardown(async () => runFile('umount', [directory]));
+	return directory;
+};
+
+/** Leaves `freePages` of 4096 bytes. */
+export const fillUp = async (directory: string, freePages = 0): Promise<void> => {
+	const {bavail, bsize} = await statfs(directory);
+	const fd = openSync(path.join(directory, 'filler'), 'w');
+	writeSync(fd, Buffer.alloc((bavail - freePages) * bsize));
+	closeSync(fd);
+};
