@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import os from 'node:os';
-import {Command, CommanderError} from 'commander';
+import {Command, CommanderError, Help, type Option} from 'commander';
 import packageJson from '../package.json' with {type: 'json'};
 import {addCertificate} from './commands/certificate.ts';
 import {type AddCommand, type CommandEnd, done, printError, type Surroundings} from './commands/command.ts';
@@ -41,7 +41,7 @@ export const createProgram = (surroundings: Surroundings, finish: (end: CommandE
 		.description("Makes a machine's disk empty, and proves it.")
 		.version(surroundings.version)
 		.exitOverride()
-		.configureHelp({helpWidth})
+		.configureHelp({helpWidth, optionDescription})
 		.configureOutput({
 			writeOut: text => stdout.write(text),
 			// A usage error is printed by the entry, in one form with every other error.
@@ -56,6 +56,10 @@ export const createProgram = (surroundings: Surroundings, finish: (end: CommandE
 
 	return program;
 };
+
+// That a switch is off until it is given needs no words.
+const optionDescription = (option: Option): string =>
+	new Help().optionDescription(option).replace(' (default: false)', '');
 
 /** Parses, chooses a command, and turns whatever happens into an end. */
 export const main = async (args: readonly string[], surroundings: Surroundings): Promise<CommandEnd> => {
@@ -85,17 +89,28 @@ const usageEnd = (error: CommanderError, args: readonly string[], {stderr}: Surr
 		return done;
 	}
 
-	const message =
-		error.code === 'commander.help' ? 'no command was given' : error.message.replace(/^error: /, '');
-	const command = helpPath(error, args);
-	const hint = command ? `see: zeroize ${command} --help` : 'see: zeroize --help';
+	const hint = ['see: zeroize', ...helpPath(error, args), '--help'].join(' ');
+	const message = describeUsage(error, args);
 	printError(stderr, 'reading the command line', new SanitizeError('USAGE', message, {hint}));
 	return {exitCode: exitCodeOf('USAGE')};
 };
 
-// `zeroize bogus --help` would only say the same again.
-const helpPath = ({code}: CommanderError, args: readonly string[]): string | undefined =>
-	code === 'commander.unknownCommand' ? undefined : args.find(arg => !arg.startsWith('-'));
+// commander answers what has no subcommand, and `help` of what it does not know, with help instead of words.
+const describeUsage = ({code, message}: CommanderError, [first, second]: readonly string[]): string => {
+	if (code !== 'commander.help') {
+		return message.replace(/^error: /, '');
+	}
+
+	return first === 'help' ? `unknown command '${second}'` : 'no command was given';
+};
+
+// The help of a command that there is not would only say the same again.
+const helpPath = ({code, message}: CommanderError, args: readonly string[]): readonly string[] => {
+	const words = args.filter(arg => !arg.startsWith('-'));
+	const known =
+		code === 'commander.unknownCommand' ? words.findIndex(word => message.includes(`'${word}'`)) : 1;
+	return words[0] === 'help' ? [] : words.slice(0, known);
+};
 
 const listenForSignals = (): AbortSignal => {
 	const controller = new AbortController();

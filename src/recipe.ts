@@ -47,7 +47,7 @@ export const parseRecipe = (text: string, file: string, steps: readonly Step[]):
 	}
 
 	const recipe = {...output, steps: output.steps.map((entry, index) => recipeStep(entry, index, source))};
-	refuse(file, phaseProblems(recipe.steps, steps));
+	refuse(file, [...phaseProblems(recipe.steps, steps), ...repetitions(recipe.steps, steps)]);
 	return recipe;
 };
 
@@ -103,6 +103,15 @@ const phaseProblems = (recipeSteps: readonly RecipeStep[], steps: readonly Step[
 				];
 	});
 };
+
+// Only what prepares the machine may be done again, with other options: a second erase would outdate the first one's proof.
+const repetitions = (recipeSteps: readonly RecipeStep[], steps: readonly Step[]): readonly Problem[] =>
+	recipeSteps.flatMap(({step, line}, index) => {
+		const isRepeated = recipeSteps.slice(0, index).some(earlier => earlier.step === step);
+		return isRepeated && steps.find(({name}) => name === step)?.phase !== 'prepare'
+			? [{line, message: `step "${step}" stands a second time`, hint: `leave one "${step}"`}]
+			: [];
+	});
 
 const refuse = (file: string, problems: readonly Problem[]): void => {
 	if (problems.length > 0) {

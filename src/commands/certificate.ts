@@ -24,12 +24,16 @@ export const addCertificate: AddCommand = (program, {stdout}, finish) => {
 			const text = await readText(file);
 			const certificates = isJournal(text) ? replayCertificates(text, file) : [parseCertificate(text, file)];
 			for (const found of certificates) {
-				stdout.write(json ? certificateText(found) : `${certificateLines(found).join('\n')}\n`);
+				stdout.write(json ? toJson(found, text) : `${certificateLines(found).join('\n')}\n`);
 			}
 
 			finish(done);
 		});
 };
+
+// A certificate stays as it was issued, to the byte: its SHA-256 is in the journal.
+const toJson = (certificate: Certificate, text: string): string =>
+	isJournal(text) ? certificateText(certificate) : text;
 
 // A journal's first line is an event; a certificate is one object over many lines.
 const isJournal = (text: string): boolean => text.startsWith('{"seq":1,');

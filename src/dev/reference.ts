@@ -51,7 +51,9 @@ export const generateReference = (readme: string): GeneratedFile => {
 };
 
 if (import.meta.main) {
-	const root = path.join(import.meta.dirname, '../..');
+	const [root = path.join(import.meta.dirname, '../..')] = process.argv
+		.slice(2)
+		.filter(it => !it.startsWith('--'));
 	const readme = await readFile(path.join(root, 'README.md'), 'utf8');
 	await settle(root, [generateReference(readme)], {isCheck: process.argv.includes('--check')});
 }

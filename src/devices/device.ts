@@ -51,6 +51,8 @@ export interface DeviceFacts {
 	readonly kind: DeviceKind;
 	/** `major:minor` of a block device; for a file `inode <dev>:<ino>`; `null` for memory. */
 	readonly deviceNumber: string | null;
+	/** What tells two devices of one number apart: the kernel's diskseq, for a file the time of its birth in nanoseconds. */
+	readonly diskSequence: string | null;
 	readonly manufacturer: string | null;
 	readonly model: string | null;
 	readonly serial: string | null;
@@ -77,7 +79,7 @@ export interface DeviceFacts {
 }
 
 /** What must be the same before the first write, after the last, and after verification. */
-export type DeviceIdentity = Pick<DeviceFacts, 'deviceNumber' | 'serial' | 'totalBytes'>;
+export type DeviceIdentity = Pick<DeviceFacts, 'deviceNumber' | 'diskSequence' | 'serial' | 'totalBytes'>;
 
 export type OpenMode = 'read' | 'erase';
 

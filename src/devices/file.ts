@@ -21,7 +21,7 @@ export default defineScheme({
 	scheme: 'file',
 	summary: 'a regular file itself, in place; needs no root: file:disk.img',
 	tools: [],
-	inspect: async (target, {root}) => inspectFile(target, root),
+	inspect: inspectFile,
 	open: async (facts, mode, surroundings) => {
 		const {handle, isDirect} = await openFile(facts, mode);
 		return checked(handle, async () => {
@@ -48,7 +48,7 @@ const holdFile = ({facts, surroundings, handle, tail, isDirect}: OpenedFile): De
 		node: facts.path,
 		isDirect,
 		io: fileIo(handle, tail, facts),
-		inspect: async () => inspectFile(facts, surroundings.root),
+		inspect: async () => inspectFile(facts, surroundings),
 	});
 
 const openFile = async (
@@ -88,11 +88,11 @@ const toError = (facts: DeviceFacts, mode: OpenMode, error: unknown): SanitizeEr
 const refuse = async (
 	facts: DeviceFacts,
 	mode: OpenMode,
-	{root}: DeviceSurroundings,
+	surroundings: DeviceSurroundings,
 	handle: FileHandle,
 ): Promise<void> => {
 	await expectInode(handle, facts);
-	const now = await inspectFile(facts, root);
+	const now = await inspectFile(facts, surroundings);
 	requireSameIdentity(facts, now);
 	const use = describeUse(now);
 	if (use !== null) {
@@ -106,7 +106,12 @@ const refuse = async (
 
 const expectInode = async (handle: FileHandle, facts: DeviceFacts): Promise<void> => {
 	const stats = await handle.stat({bigint: true});
-	requireSameIdentity(facts, {deviceNumber: inodeOf(stats), serial: null, totalBytes: Number(stats.size)});
+	requireSameIdentity(facts, {
+		deviceNumber: inodeOf(stats),
+		diskSequence: stats.birthtimeNs.toString(),
+		serial: null,
+		totalBytes: Number(stats.size),
+	});
 };
 
 const fileIo = (

@@ -1,5 +1,6 @@
 import {SanitizeError} from '../errors.ts';
-import type {DeviceIdentity} from './device.ts';
+import type {DeviceFacts, DeviceIdentity} from './device.ts';
+import {describeUse} from './facts/holders.ts';
 
 /**
 What was confirmed, written and verified must be one device.
@@ -9,7 +10,7 @@ export const requireSameIdentity = (
 	before: DeviceIdentity & {readonly path: string},
 	now: DeviceIdentity,
 ): void => {
-	const differences = (['deviceNumber', 'serial', 'totalBytes'] as const)
+	const differences = (['deviceNumber', 'diskSequence', 'serial', 'totalBytes'] as const)
 		.filter(key => before[key] !== now[key])
 		.map(key => `${key} was ${before[key] ?? 'none'}, is ${now[key] ?? 'none'}`);
 	if (differences.length > 0) {
@@ -20,5 +21,18 @@ export const requireSameIdentity = (
 				hint: 'do not release it; look at the cabling and the kernel log, then start a new run',
 			},
 		);
+	}
+};
+
+/**
+While a device is erased and verified nobody else may be able to write to it: an exclusive open keeps mounts out, but not a process that has it open already.
+@throws SanitizeError with `code`, naming who uses it.
+*/
+export const requireUnused = (facts: DeviceFacts, code: 'DEVICE_BUSY' | 'DEVICE_CHANGED'): void => {
+	const use = describeUse(facts);
+	if (use !== null) {
+		throw new SanitizeError(code, `${facts.path} is in use: ${use}`, {
+			hint: 'stop whatever uses it, then start again; fuser -v names processes',
+		});
 	}
 };

@@ -24,7 +24,7 @@ export default defineScheme({
 	scheme: 'loop',
 	summary: 'a file, attached to a loop device for the run: loop:disk.img',
 	tools: ['losetup', 'blockdev'],
-	inspect: async (target, {root}) => inspectBacking(target, root),
+	inspect: async (target, surroundings) => inspectBacking(target, surroundings),
 	open: async (facts, mode, surroundings) => {
 		await refuse(facts, mode, surroundings);
 		const node = await attachLoop(facts.path, {isReadOnly: mode === 'read', tools: surroundings.tools});
@@ -39,9 +39,9 @@ export default defineScheme({
 
 const inspectBacking = async (
 	target: Pick<DeviceTarget, 'target' | 'path'>,
-	root: string,
+	surroundings: DeviceSurroundings,
 ): Promise<DeviceFacts> => {
-	const facts = await inspectFile(target, root);
+	const facts = await inspectFile(target, surroundings);
 	if (facts.totalBytes % sectorBytes !== 0) {
 		throw new SanitizeError(
 			'UNSUPPORTED',
@@ -55,8 +55,12 @@ const inspectBacking = async (
 	return {...facts, kind: 'loop', logicalSectorBytes: sectorBytes, physicalSectorBytes: sectorBytes};
 };
 
-const refuse = async (facts: DeviceFacts, mode: OpenMode, {root}: DeviceSurroundings): Promise<void> => {
-	const now = await inspectBacking(facts, root);
+const refuse = async (
+	facts: DeviceFacts,
+	mode: OpenMode,
+	surroundings: DeviceSurroundings,
+): Promise<void> => {
+	const now = await inspectBacking(facts, surroundings);
 	requireSameIdentity(facts, now);
 	const use = describeUse(now);
 	if (use !== null) {
@@ -101,8 +105,9 @@ const openLoop = async (node: string, mode: OpenMode): Promise<FileHandle> => {
 const inspectAttached = async (
 	facts: DeviceFacts,
 	node: string,
-	{root, tools}: DeviceSurroundings,
+	surroundings: DeviceSurroundings,
 ): Promise<DeviceFacts> => {
+	const {root, tools} = surroundings;
 	const backingFile = await backingFileOf(node, root);
 	const stats = backingFile === null ? null : await stat(backingFile, {bigint: true}).catch(() => null);
 	if (stats === null) {
@@ -115,7 +120,7 @@ const inspectAttached = async (
 		);
 	}
 
-	const now = await inspectBacking(facts, root);
+	const now = await inspectBacking(facts, surroundings);
 	return {
 		...now,
 		deviceNumber: now.deviceNumber === facts.deviceNumber ? inodeOf(stats) : now.deviceNumber,

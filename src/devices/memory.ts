@@ -75,6 +75,7 @@ const memoryFacts = ({
 	path: given.target ?? `memory:${totalBytes}`,
 	kind: 'memory',
 	deviceNumber: null,
+	diskSequence: null,
 	manufacturer: null,
 	model: null,
 	serial: null,

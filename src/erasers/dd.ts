@@ -21,6 +21,7 @@ export default defineEraser({
 
 		return readOnly ? unsupported('it is read-only') : supported;
 	},
+	probe: requireGnuDd,
 	command: (facts, node) => ['dd', ...operands(facts, node, true)],
 	async *erase({device, tools, signal, commit}) {
 		const node = requireNode(device);

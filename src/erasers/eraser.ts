@@ -55,6 +55,12 @@ export interface Eraser {
 	/** Whether it can erase a device with these facts, or the reason why not. Pure. */
 	supports(facts: DeviceFacts): Support;
 
+	/**
+	Proves that its tools can do it, before anything is touched and without writing anywhere; absent when there is nothing to prove.
+	@throws SanitizeError UNSUPPORTED, TOOL_MISSING, TOOL_FAILED.
+	*/
+	probe?(tools: Tools, signal: AbortSignal): Promise<unknown>;
+
 	/** The exact command that will be run on `node`, for the plan; `undefined` when no other program runs. Pure. */
 	command(facts: DeviceFacts, node: string): readonly string[] | undefined;
 

@@ -1,5 +1,6 @@
 import type {Clearance} from '../clearance.ts';
 import type {Device} from '../devices/device.ts';
+import {requireUnused} from '../devices/identity.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
 import type {EventBody, RunEvents} from '../events.ts';
 import type {Halt, Host} from '../hosts/host.ts';
@@ -122,6 +123,7 @@ const commit = async (
 	}
 
 	const facts = await device.inspect();
+	requireUnused(facts, 'DEVICE_BUSY');
 	clearance.spend(facts);
 	events.emit({type: 'run.committed', device: {...facts, path: planned.facts.path}});
 	requireCommitOnRecord(planned.facts.path, records);

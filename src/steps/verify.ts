@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import {requireSameIdentity} from '../devices/identity.ts';
+import {requireSameIdentity, requireUnused} from '../devices/identity.ts';
 import {SanitizeError} from '../errors.ts';
 import {randomSeed} from '../verification/sampling.ts';
 import type {RangeList, Verification} from '../verification/verification.ts';
@@ -38,7 +38,9 @@ export default defineDeviceStep({
 
 		const settings = {coverage, percent, seed: randomSeed()};
 		const verification = await verify(device, settings, {signal, onProgress: progress});
-		requireSameIdentity(device.facts, await device.inspect());
+		const now = await device.inspect();
+		requireSameIdentity(device.facts, now);
+		requireUnused(now, 'DEVICE_CHANGED');
 		return judge(device.facts.path, verification);
 	},
 });

@@ -111,6 +111,7 @@ export interface Place {
 	readonly args: readonly string[];
 	/** A new file of random bytes. */
 	image(bytes: number, name?: string): Promise<string>;
+	write(name: string, text: string): Promise<string>;
 	/** Directories in which runs left records, in state and log. */
 	runs(): Promise<{readonly state: readonly string[]; readonly log: readonly string[]}>;
 }
@@ -120,6 +121,11 @@ export const createPlace = async (t: ExecutionContext): Promise<Place> => {
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
 	const [state, log] = [path.join(directory, 'state'), path.join(directory, 'log')];
 	await mkdir(state);
+	const write = async (name: string, content: string | Uint8Array) => {
+		const file = path.join(directory, name);
+		await writeFile(file, content);
+		return file;
+	};
 	const list = async (place: string) => {
 		const names = await readdir(place).catch(() => []);
 		return names.map(name => path.join(place, name));
@@ -129,11 +135,8 @@ export const createPlace = async (t: ExecutionContext): Promise<Place> => {
 		state,
 		log,
 		args: ['--state-dir', state, '--log-dir', log],
-		async image(bytes, name = 'disk.img') {
-			const file = path.join(directory, name);
-			await writeFile(file, randomBytes(bytes));
-			return file;
-		},
+		image: async (bytes, name = 'disk.img') => write(name, randomBytes(bytes)),
+		write,
 		runs: async () => ({state: await list(state), log: await list(log)}),
 	};
 };

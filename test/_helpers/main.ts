@@ -13,10 +13,25 @@ export const runMain = async (
 	args: readonly string[],
 	given: Partial<Surroundings> = {},
 ): Promise<MainEnd> => {
+	const {surroundings, stdout, stderr} = surroundingsOf(given);
+	const startedAtMs = performance.now();
+	const end = await main(args, surroundings);
+	return {
+		end,
+		exitCode: end.exitCode,
+		stdout: stdout.text(),
+		stderr: stderr.text(),
+		durationMs: performance.now() - startedAtMs,
+		get events() {
+			return parseEvents(stdout.text());
+		},
+	};
+};
+
+export const surroundingsOf = (given: Partial<Surroundings> = {}) => {
 	const stdout = capture();
 	const stderr = capture();
-	const startedAtMs = performance.now();
-	const end = await main(args, {
+	const surroundings: Surroundings = {
 		tools: createTools({env: process.env}),
 		root: '/',
 		env: process.env,
@@ -30,17 +45,8 @@ export const runMain = async (
 		now: () => new Date(),
 		monotonicMs: () => performance.now(),
 		...given,
-	});
-	return {
-		end,
-		exitCode: end.exitCode,
-		stdout: stdout.text(),
-		stderr: stderr.text(),
-		durationMs: performance.now() - startedAtMs,
-		get events() {
-			return parseEvents(stdout.text());
-		},
 	};
+	return {surroundings, stdout, stderr};
 };
 
 const capture = () => {

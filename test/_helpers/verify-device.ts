@@ -8,6 +8,7 @@ export const deviceFacts = (changes: Partial<DeviceFacts> = {}): DeviceFacts => 
 	path: '/dev/test',
 	kind: 'disk',
 	deviceNumber: '8:0',
+	diskSequence: '1',
 	manufacturer: null,
 	model: null,
 	serial: null,

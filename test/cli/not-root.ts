@@ -83,17 +83,10 @@ serial('without root a device is refused, and the way out is root', async t => {
 	const image = await place.image(8192);
 	await using loop = await attachLoop(image);
 	const before = await hashOf(image);
-	for (const [target, confirm] of [
-		[loop.path, loop.path],
-		[`file:${image}`, image],
-	]) {
-		const end = await zeroize(
-			`run erase --device '${target}' --confirm '${confirm}' --state-dir '${home}' --log-dir '${home}/log'`,
-		);
-		t.is(end.exitCode, 3, end.stderr);
-		t.regex(end.stderr, /hint: .*root/, end.stderr);
-	}
-
+	const device = `--device ${loop.path} --confirm ${loop.path}`;
+	const end = await zeroize(`run erase ${device} --state-dir '${home}' --log-dir '${home}/log'`);
+	t.is(end.exitCode, 3, end.stderr);
+	t.regex(end.stderr, /hint: run zeroize as root/);
 	t.is(await hashOf(image), before);
 	t.deepEqual(await readdir(home), []);
 });

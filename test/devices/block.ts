@@ -54,7 +54,10 @@ const onLoop = isRoot ? test.serial : test.serial.skip;
 
 onLoop('a loop device is described', async t => {
 	await using loop = await loopDevice();
-	t.deepEqual(await inspect(loop.path), {
+	const facts = await inspect(loop.path);
+	t.regex(facts.diskSequence ?? '', /^\d+$/);
+	t.deepEqual(facts, {
+		diskSequence: facts.diskSequence,
 		target: loop.path,
 		path: loop.path,
 		kind: 'loop',

@@ -61,8 +61,10 @@ export const preparePlan = async (
 		});
 	const refusals = [...looked.flatMap(({refusal}) => (refusal ? [refusal] : [])), ...places.refusals];
 	// Which tools are needed is known from a plan; that one is missing belongs into it.
-	const missing = await findMissingTools(make(refusals).tools, surroundings);
-	return make([...refusals, ...missing]);
+	const {tools, devices: planned} = make(refusals);
+	const missing = await findMissingTools([...tools, ...schemeTools(request.targets)], surroundings);
+	const unfit = missing.length > 0 ? [] : await findUnfitErasers(planned, surroundings);
+	return make([...refusals, ...missing, ...unfit]);
 };
 
 const inspect = async (
@@ -96,6 +98,27 @@ const toRefusal = (thrown: unknown, target?: string): Refusal => {
 		message: error.message,
 		hint: error.hint ?? 'see: zeroize --help',
 	};
+};
+
+const schemeTools = (targets: readonly string[]): readonly string[] =>
+	targets.flatMap(target => {
+		const name = /^(loop|file):/.exec(target)?.[1] ?? 'block';
+		return schemes.find(({scheme}) => scheme === name)?.tools ?? [];
+	});
+
+/** A tool that is there may still not be the one that is needed; better known before the machine is taken down. */
+const findUnfitErasers = async (
+	devices: Plan['devices'],
+	{tools, signal}: Surroundings,
+): Promise<readonly Refusal[]> => {
+	const names = new Set(devices.flatMap(({eraser}) => eraser?.name ?? []));
+	const results = await Promise.allSettled(
+		erasers.filter(({name}) => names.has(name)).map(eraser => eraser.probe?.(tools, signal)),
+	);
+	// Interrupted meanwhile: the first step will say so.
+	return signal.aborted
+		? []
+		: results.flatMap(result => (result.status === 'rejected' ? [toRefusal(result.reason)] : []));
 };
 
 const findMissingTools = async (

@@ -8,7 +8,7 @@ import {findHolders, flatten, kindOf} from './holders.ts';
 import {type BlockNode, lsblk} from './lsblk.ts';
 import {toMissing} from './missing.ts';
 import {readMounts} from './mounts.ts';
-import {deviceNumberOf, serialOf} from './sysfs.ts';
+import {deviceNumberOf, diskSequenceOf, serialOf} from './sysfs.ts';
 import {disksBehind} from './system-disk.ts';
 import {cleanText} from './text.ts';
 
@@ -65,7 +65,7 @@ export interface BlockFindings {
 
 export const describeBlock = async (
 	{target, path, node, geometry}: BlockFindings,
-	{root, tools}: DeviceSurroundings,
+	surroundings: DeviceSurroundings,
 ): Promise<DeviceFacts> => ({
 	target,
 	path,
@@ -73,7 +73,8 @@ export const describeBlock = async (
 	deviceNumber: node.deviceNumber,
 	manufacturer: toManufacturer(node.vendor),
 	model: node.model,
-	serial: cleanText(await serialOf(node.deviceNumber, root)) ?? node.serial,
+	diskSequence: await diskSequenceOf(node.deviceNumber, surroundings.root),
+	serial: cleanText(await serialOf(node.deviceNumber, surroundings.root)) ?? node.serial,
 	wwn: node.wwn,
 	totalBytes: geometry.totalBytes,
 	logicalSectorBytes: geometry.logicalSectorBytes ?? node.logicalSectorBytes ?? 512,
@@ -81,11 +82,11 @@ export const describeBlock = async (
 	rotational: node.rotational,
 	transport: node.transport,
 	readOnly: geometry.readOnly ?? node.readOnly,
-	mountPoints: await mountPointsOn(node, root),
-	holders: await findHolders(node, root),
+	mountPoints: await mountPointsOn(node, surroundings.root),
+	holders: await findHolders(node, surroundings),
 	partitions: node.children.filter(({type}) => type === 'part').map(toPartition),
-	contents: await readContents(node, tools),
-	isSystemDisk: (await disksBehind('/', root)).includes(node.deviceNumber),
+	contents: await readContents(node, surroundings.tools),
+	isSystemDisk: (await disksBehind('/', surroundings.root)).includes(node.deviceNumber),
 });
 
 // virtio says its PCI vendor number, libata says ATA for whoever made the disk: neither is a name.

@@ -1,7 +1,7 @@
 import {constants} from 'node:fs';
 import {access, realpath, stat} from 'node:fs/promises';
 import {SanitizeError} from '../../errors.ts';
-import type {DeviceFacts, DeviceTarget} from '../device.ts';
+import type {DeviceFacts, DeviceSurroundings, DeviceTarget} from '../device.ts';
 import {findFileHolders} from './holders.ts';
 import {toMissing} from './missing.ts';
 import {deviceNumberOf, readAttribute, sysfsDirectory} from './sysfs.ts';
@@ -16,15 +16,17 @@ Facts of a regular file that is to be erased as if it were a disk.
 */
 export const inspectFile = async (
 	{target, path: typed}: Pick<DeviceTarget, 'target' | 'path'>,
-	root: string,
+	surroundings: DeviceSurroundings,
 ): Promise<DeviceFacts> => {
 	const {path, stats} = await findFile(typed);
-	const sectorBytes = (await sectorBytesBelow(deviceNumberOf(stats.dev), root)) ?? 4096;
+	const sectorBytes = (await sectorBytesBelow(deviceNumberOf(stats.dev), surroundings.root)) ?? 4096;
 	return {
 		target,
 		path,
 		kind: 'file',
 		deviceNumber: inodeOf(stats),
+		// An inode number is used again; the time of its birth is not.
+		diskSequence: stats.birthtimeNs.toString(),
 		manufacturer: null,
 		model: null,
 		serial: null,
@@ -36,7 +38,7 @@ export const inspectFile = async (
 		transport: null,
 		readOnly: !(await canWrite(path)),
 		mountPoints: [],
-		holders: await findFileHolders(path, stats, root),
+		holders: await findFileHolders(path, stats, surroundings),
 		partitions: [],
 		contents: {partitionTable: null, fileSystem: null, label: null},
 		isSystemDisk: false,

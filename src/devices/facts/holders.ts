@@ -1,9 +1,11 @@
 import type {BigIntStats} from 'node:fs';
 import {realpath, stat} from 'node:fs/promises';
-import type {DeviceFacts, DeviceKind, Holder} from '../device.ts';
+import type {DeviceFacts, DeviceKind, DeviceSurroundings, Holder} from '../device.ts';
+import {listBackings, siblingLoops} from './backing.ts';
 import type {BlockNode} from './lsblk.ts';
 import {activeSwaps} from './swaps.ts';
 import {attachedLoops, deviceNumberOf, listNames} from './sysfs.ts';
+import {findWriters} from './writers.ts';
 
 /** A node and everything below it, each once. */
 export const flatten = (node: BlockNode): BlockNode[] => {
@@ -31,7 +33,7 @@ export const kindOf = (type: string): DeviceKind => {
 const plainKinds = ['disk', 'loop', 'lvm', 'crypt', 'mpath', 'rom'] as const;
 
 /** Everybody who uses the device or anything on it, but for mounted file systems. */
-export const findHolders = async (node: BlockNode, root: string): Promise<Holder[]> => {
+export const findHolders = async (node: BlockNode, {root, tools}: DeviceSurroundings): Promise<Holder[]> => {
 	const nodes = flatten(node);
 	const stacked = nodes
 		.slice(1)
@@ -49,14 +51,31 @@ export const findHolders = async (node: BlockNode, root: string): Promise<Holder
 			.filter(({isSwap}) => isSwap)
 			.map(({name}): Holder => ({kind: 'swap', name: toKernelName(name, nodes)})),
 		...(await loopsOver(isOurs, names, root)),
+		...(node.type === 'loop' ? await siblingLoops(node.kernelName, tools) : []).map(
+			(name): Holder => ({kind: 'loop', name}),
+		),
+		...findWriters(isOurs, root),
 	]);
 };
 
-/** Loop devices and swap on a regular file. */
-export const findFileHolders = async (path: string, stats: BigIntStats, root: string): Promise<Holder[]> => {
+/** Loop devices and swap on a regular file, and processes that write to it. */
+export const findFileHolders = async (
+	path: string,
+	stats: BigIntStats,
+	{root, tools}: DeviceSurroundings,
+): Promise<Holder[]> => {
 	const isOurs = (other: BigIntStats) => other.isFile() && other.dev === stats.dev && other.ino === stats.ino;
 	const names = new Set([path]);
-	return unique([...(await swapsOn(isOurs, names, root)), ...(await loopsOver(isOurs, names, root))]);
+	const inode = `${deviceNumberOf(stats.dev)} ${stats.ino}`;
+	const backings = await listBackings(tools);
+	return unique([
+		...(await swapsOn(isOurs, names, root)),
+		...(await loopsOver(isOurs, names, root)),
+		...backings
+			.filter(backing => backing.inode === inode)
+			.map(({node}): Holder => ({kind: 'loop', name: node})),
+		...findWriters(isOurs, root),
+	]);
 };
 
 /** How a device is used now, in words; `null` when nothing is known to use it. */

@@ -80,3 +80,11 @@ export const serialOf = async (deviceNumber: string, root: string): Promise<stri
 	const page = await readAttribute(directory, 'device/vpd_pg80');
 	return plain || page?.slice(4) || null;
 };
+
+/** The number that the kernel gives to each appearance of a disk, and to each attachment of a loop device; `null` before Linux 5.15. */
+export const diskSequenceOf = async (deviceNumber: string, root: string): Promise<string | null> => {
+	const directory = await sysfsDirectory(deviceNumber, root);
+	return directory === null
+		? null
+		: ((await readAttribute(directory, 'diskseq')) ?? (await readAttribute(directory, '../diskseq')));
+};

@@ -16,14 +16,14 @@ serial('a dd that cannot prove what it wrote is refused before it writes', async
 		env: {PATH: `${directory}:${process.env['PATH']}`},
 	});
 	t.is(end.exitCode, 3, end.stderr);
-	t.regex(end.stderr, /erase: this dd is BusyBox 1\.35\.0, .*nothing was written to any device/);
+	t.regex(end.stderr, /starting erase: this dd is BusyBox 1\.35\.0, which cannot prove what it wrote/);
 	t.regex(end.stderr, /hint: install GNU coreutils .*, or use the eraser direct/);
 	t.like(end.events.at(-1), {type: 'run.finished', outcome: 'refused', exitCode: 3});
 	t.deepEqual(await calls('dd'), ['--version']);
 	t.is(await hashOf(image), before);
 	t.deepEqual(await loopsOf(image), []);
 	const {state, log} = await place.runs();
-	t.deepEqual([state.length, log.length], [0, 1], 'the log of what was refused is kept');
+	t.deepEqual([state.length, log.length], [0, 0], 'nothing was begun, so there is no log');
 });
 
 for (const [tool, scheme] of [

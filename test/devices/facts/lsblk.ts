@@ -29,6 +29,7 @@ test('a disk with partitions: facts, partitions, mount points', async t => {
 		path: '/dev/sda',
 		kind: 'disk',
 		deviceNumber: '8:0',
+		diskSequence: null,
 		manufacturer: null,
 		model: 'KINGSTON_SH103S3',
 		serial: '50026B7228010E3C',

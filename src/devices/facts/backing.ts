@@ -1,0 +1,39 @@
+import type {Tools} from '../../process.ts';
+
+/** What a loop device is attached to: names can be removed or stand in another mount namespace, inodes cannot. */
+interface Backing {
+	readonly node: string;
+	/** Device number and inode of the file. */
+	readonly inode: string;
+}
+
+/** All attached loop devices, as losetup lists them; none where it cannot be asked, which takes root. */
+export const listBackings = async (tools: Tools): Promise<readonly Backing[]> => {
+	try {
+		const {stdout} = await tools.run('losetup', [
+			'--list',
+			'--json',
+			'--output',
+			'NAME,BACK-INO,BACK-MAJ:MIN',
+		]);
+		return parseBackings(stdout);
+	} catch {
+		return [];
+	}
+};
+
+const parseBackings = (text: string): readonly Backing[] => {
+	const {loopdevices = []}: {loopdevices?: ReadonlyArray<Record<string, unknown>>} =
+		text.trim() === '' ? {} : JSON.parse(text);
+	return loopdevices.map(loop => ({
+		node: String(loop['name']),
+		inode: `${String(loop['back-maj:min']).trim()} ${String(loop['back-ino']).trim()}`,
+	}));
+};
+
+/** Loop devices on the same file as this loop device. */
+export const siblingLoops = async (node: string, tools: Tools): Promise<readonly string[]> => {
+	const backings = await listBackings(tools);
+	const inode = backings.find(backing => backing.node === node)?.inode;
+	return backings.filter(backing => backing.inode === inode && backing.node !== node).map(({node}) => node);
+};

@@ -1,0 +1,206 @@
+import {spawnSync} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import {access, readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import packageJson from '../package.json' with {type: 'json'};
+import {listRecipes} from '../src/commands/session/recipes.ts';
+import {helpPages} from '../src/dev/reference.ts';
+import {erasers} from '../src/erasers/index.ts';
+import {parseRecipe} from '../src/recipe.ts';
+import {steps} from '../src/steps/index.ts';
+import {createPlace, runFile, zeroize} from './_helpers/cli.ts';
+
+const root = path.join(import.meta.dirname, '..');
+
+const read = async (file: string): Promise<string> => readFile(path.join(root, file), 'utf8');
+
+const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+
+const sectionOf = (title: string): string => {
+	const [, section] = readme.split(`\n## ${title}\n`);
+	if (section === undefined) {
+		throw new Error(`README.md has no section "${title}"`);
+	}
+
+	return section.split('\n## ')[0] ?? '';
+};
+
+/** The code blocks of a language; `''` for those without one. */
+const codeBlocks = (language: string): readonly string[] =>
+	readme
+		.matchAll(/^```(\w*)\n(.*?)^```$/gms)
+		.flatMap(([, given, code = '']) => (given === language ? [code] : []))
+		.toArray();
+
+/** The cells of a section's tables, without their heads. */
+const rowsOf = (title: string): ReadonlyArray<readonly string[]> =>
+	sectionOf(title)
+		.split('\n')
+		.filter(line => line.startsWith('| ') && !line.startsWith('| code |') && !line.startsWith('| type |'))
+		.map(line => line.slice(2, -2).split(' | '));
+
+test('the first screen says what it is, shows a rehearsal and gives the two commands', t => {
+	const screen = readme.split('\n').slice(0, 40).join('\n');
+	t.regex(screen, /^# zeroize\n\nMakes a machine's disk empty, and proves it\./);
+	t.regex(screen, /^SANITIZED - erased and verified \(exit code 0\)$/m);
+	t.regex(screen, /`npm ci && npm start`/);
+	t.regex(screen, /`npm ci && npm test`/);
+});
+
+test('what is shown of a terminal fits 80 columns', t => {
+	const blocks = codeBlocks('');
+	t.true(blocks.length > 3);
+	const layers = blocks.filter(block => block.includes('src/cli.ts'));
+	t.is(layers.length, 1);
+	const lines = blocks.filter(block => !layers.includes(block)).flatMap(block => block.split('\n'));
+	t.deepEqual(
+		lines.filter(line => line.length > 80),
+		[],
+	);
+});
+
+test('every exit code stands in its table', async t => {
+	const codes = (await read('src/errors.ts')).matchAll(/^\t[A-Z_]+: (\d+),$/gm).map(([, code]) => code);
+	const listed = rowsOf('Outcomes and exit codes').flatMap(([code = '']) => code.split(', '));
+	t.deepEqual(new Set(listed), new Set(['0', ...codes]));
+});
+
+test('every outcome stands beside its exit code', async t => {
+	const source = await read('src/events.ts');
+	const [, union = ''] = /export type Outcome =([^;]+);/.exec(source) ?? [];
+	const outcomes = union.matchAll(/'([a-z-]+)'/g).map(([, outcome]) => outcome);
+	const listed = rowsOf('Outcomes and exit codes').flatMap(([, outcome = '']) =>
+		outcome === '–' ? [] : [outcome.slice(1, -1)],
+	);
+	t.deepEqual(new Set(listed), new Set(outcomes));
+});
+
+const fieldsIn = (source: string): readonly string[] =>
+	source
+		.matchAll(/^\s*(?:\| \{)?readonly (\w+)\??:|; readonly (\w+)\??:/gm)
+		.flatMap(([, first, next]) => first ?? next ?? [])
+		.toArray();
+
+test('every event stands in its table, with every field', async t => {
+	const source = await read('src/events.ts');
+	const [, union = ''] = /export type EventBody =(.*?)^\/\*\*/ms.exec(source) ?? [];
+	const [, facts = ''] = /interface StepFacts \{(.*?)^\}/ms.exec(source) ?? [];
+	const ownFacts = facts.matchAll(/^\treadonly (\w+)\??:/gm).map(([, name]) => name);
+	const rows = new Map(rowsOf('Events').map(([type = '', text = '']) => [type.slice(1, -1), text]));
+	const events = union.split("readonly type: '").slice(1);
+	t.deepEqual(
+		events.map(event => event.split("'")[0]),
+		[...rows.keys()],
+	);
+	for (const event of events) {
+		const [type = ''] = event.split("'");
+		const fields = [...fieldsIn(event), ...(type === 'step.finished' ? ownFacts : [])];
+		t.true(fields.length > 0, type);
+		for (const field of fields) {
+			t.true(rows.get(type)?.includes(`\`${field}\``), `${type} has the field ${field}`);
+		}
+	}
+});
+
+test('every recipe and every eraser stands in its table, and nothing else', async t => {
+	const names = (title: string) => rowsOf(title).map(([name]) => name);
+	const recipes = (await listRecipes()).map(({name}) => `\`${name}\``);
+	t.deepEqual(new Set(names('Recipes')), new Set(['recipe', ...recipes]));
+	t.deepEqual(new Set(names('Erasers')), new Set(['eraser', ...erasers.map(({name}) => `\`${name}\``)]));
+});
+
+test('the recipe that it shows is one', t => {
+	const [text = ''] = codeBlocks('yaml');
+	const {name} = parseRecipe(text, 'README.md', steps);
+	t.true(readme.includes(`zeroize run ./${name}.yaml `));
+});
+
+test('it names only commands, options and scripts that there are', t => {
+	const pages = helpPages();
+	const commands = readme
+		.matchAll(/(?:`|^|\()zeroize ([a-z]+)\b/gm)
+		.map(([, command]) => `zeroize ${command}`)
+		.toArray();
+	const options = readme.matchAll(/`(--[a-z-]+)/g).map(([, option = '']) => option);
+	const scripts = readme.matchAll(/`npm run (?:-s )?([a-z]+)/g).map(([, script = '']) => script);
+	t.true(commands.length > 10);
+	const known = new Set(pages.map(({name}) => name));
+	t.deepEqual(
+		commands.filter(command => !known.has(command)),
+		[],
+	);
+	t.deepEqual(
+		[...options].filter(option => !pages.some(({text}) => text.includes(`${option} `))),
+		[],
+	);
+	t.deepEqual(
+		[...scripts].filter(script => !(script in packageJson.scripts)),
+		[],
+	);
+});
+
+test('every file that it names is there', async t => {
+	const files = [...readme.matchAll(/`((?:src|test|recipes|\.ci)\/[\w./-]*)`/g)].map(([, file = '']) => file);
+	t.true(files.length > 2);
+	for (const file of files) {
+		await t.notThrowsAsync(access(path.join(root, file)), file);
+	}
+});
+
+const hasJq = spawnSync('jq', ['--version']).status === 0;
+
+const withJq = hasJq ? test : test.skip;
+
+/** Follows the README's instructions in a directory with a journal and its certificate. */
+const checkByHand = async (directory: string): Promise<string> => {
+	const script = codeBlocks('sh').find(code => code.includes('sha256sum')) ?? 'exit 9';
+	const {stdout} = await runFile('bash', ['-euc', script], {cwd: directory});
+	return stdout;
+};
+
+const eraseFile = async (t: ExecutionContext): Promise<string> => {
+	const place = await createPlace(t);
+	const image = await place.image(4096);
+	const {exitCode, stderr} = await zeroize([
+		...['run', 'erase', '--device', `file:${image}`, '--confirm', image],
+		...place.args,
+	]);
+	t.is(exitCode, 0, stderr);
+	const {log} = await place.runs();
+	return log[0] ?? '';
+};
+
+withJq(
+	'its loop proves a journal and its certificate by hand, and finds a changed line (needs jq)',
+	async t => {
+		const directory = await eraseFile(t);
+		const journal = path.join(directory, 'journal.jsonl');
+		const text = await readFile(journal, 'utf8');
+		t.is(await checkByHand(directory), 'the certificate was issued here\n');
+
+		await writeFile(journal, text.replace('"step":"verify"', '"step":"Verify"'));
+		const output = await checkByHand(directory);
+		t.regex(output, /^broken chain: \{/);
+		t.false(output.includes('{"seq":1,'));
+
+		await writeFile(journal, text.split('\n').toSpliced(2, 1).join('\n'));
+		t.regex(await checkByHand(directory), /^broken chain: \{"seq":4,/);
+	},
+);
+
+test('the line that it names is where the certificate was issued, and holds what it says', async t => {
+	const directory = await eraseFile(t);
+	const lines = (await readFile(path.join(directory, 'journal.jsonl'), 'utf8')).split('\n');
+	const {journalSeq} = JSON.parse(await readFile(path.join(directory, 'certificate.json'), 'utf8'));
+	const issued = JSON.parse(lines[journalSeq - 1] ?? '');
+	t.like(issued, {type: 'step.started', step: 'issue-certificate'});
+	const finished = JSON.parse(lines[journalSeq] ?? '');
+	t.like(finished, {type: 'step.finished', step: 'issue-certificate'});
+	const [{path: file, sha256}] = finished.certificates;
+	t.is(file, path.join(directory, 'certificate.json'));
+	const {stdout} = await runFile('sha256sum', [file]);
+	t.is(stdout.split(' ')[0], sha256);
+	const shown = await zeroize(['certificate', 'show', '--json', path.join(directory, 'journal.jsonl')]);
+	t.is(shown.stdout, await readFile(file, 'utf8'));
+});
