@@ -25,6 +25,8 @@ export interface MemoryRun {
 	readonly recipe?: Recipe;
 	readonly overrides?: PlanInput['overrides'];
 	readonly logRefused?: string;
+	/** Called before each write reaches a device. */
+	readonly onWrite?: (directory: string) => void;
 	/** Called with each event as it is emitted. */
 	readonly onEvent?: (event: RunEvent, abort: () => void) => void;
 	readonly abortReason?: Error;
@@ -76,7 +78,14 @@ export const runOnMemory = async (
 		plan,
 		wanted.map(({serial}) => serial),
 	);
-	const events = new RunEvents({runId, now: () => new Date()});
+	const events = new RunEvents({
+		runId,
+		now: () => new Date(),
+		// A reader that fails would be detached, and nobody would see it.
+		onListenerError(error) {
+			throw error;
+		},
+	});
 	const seen: RunEvent[] = [];
 	const controller = new AbortController();
 	events.subscribe(event => {
@@ -89,7 +98,7 @@ export const runOnMemory = async (
 	const host = rehearsal.create({tools, root: '/'});
 	const lanes = devices.map((device, index) => ({
 		planned: plan.devices[index] as Plan['devices'][number],
-		device: faulty(device, wanted[index]?.faults ?? []) as Device,
+		device: watched(faulty(device, wanted[index]?.faults ?? []), () => run.onWrite?.(directory)),
 		clearance: clearances.get(device.facts.path),
 	}));
 	const result = await runPlan(
@@ -111,3 +120,11 @@ export const runOnMemory = async (
 };
 
 export const isZero = ({bytes}: MemoryDevice): boolean => bytes.every(byte => byte === 0);
+
+const watched = (device: Device, onWrite: () => void): Device => ({
+	...device,
+	async write(position, buffer) {
+		onWrite();
+		return device.write(position, buffer);
+	},
+});
