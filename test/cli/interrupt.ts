@@ -58,13 +58,13 @@ const interruptions: readonly Interruption[] = [
 			/erase: the overwrite was stopped after at least [1-9]\d* bytes of .*at least [1-9]\d* of 67108864/,
 	},
 	{
-		title: 'SIGINT before dd has counted anything',
+		title: 'SIGINT while dd writes its first bytes',
 		signal: 'SIGINT',
 		exitCode: 130,
 		scheme: 'loop',
 		slowness: slowWrites,
 		when: /"run\.committed"/,
-		message: /dd was stopped after at least 0 bytes of .*img: writing had begun/,
+		message: /dd was stopped after at least \d+ bytes of .*img: (?:writing had begun|at least \d+ of)/,
 	},
 	{
 		title: 'SIGTERM while it is verified',

@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
-import {createPlace, isAllZero, type Place, zeroize} from '../_helpers/cli.ts';
+import {createPlace, isAllZero, type Place} from '../_helpers/cli.ts';
 import {isRoot} from '../_helpers/loop.ts';
 import {runMain} from '../_helpers/main.ts';
 import {fillUp, mountTmpfs} from '../_helpers/tmpfs.ts';
@@ -14,7 +14,7 @@ const serial = isRoot ? test.serial : test.serial.skip;
 const erase = async (place: Place, options: readonly string[]) => {
 	const image = await place.image(totalBytes);
 	const args = ['run', 'erase', '--device', `file:${image}`, '--confirm', image];
-	const end = await zeroize([...args, '--progress', 'json', ...place.args, ...options]);
+	const end = await runMain([...args, '--progress', 'json', ...place.args, ...options]);
 	return {end, isErased: await isAllZero(image, totalBytes)};
 };
 

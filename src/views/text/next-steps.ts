@@ -41,12 +41,15 @@ const sanitizedActions = ({plan, certificates}: Story): readonly string[] => {
 };
 
 const failedActions = (story: Story, finished: RunFinished): readonly string[] => {
-	const isReadOnly = story.committed.length === 0;
-	const again = isReadOnly
-		? 'the device is not empty or not readable: erase it'
-		: 'erase it again; a device that fails twice is destroyed, not released';
-	const hint = hintOf(story, finished);
-	return ['DO NOT RELEASE the device', ...(hint === undefined ? [] : [hint]), again];
+	const warning = 'DO NOT RELEASE the device';
+	if (story.committed.length === 0) {
+		return [warning, 'the device is not empty or not readable: erase it'];
+	}
+
+	// Many a hint begins with what the first line says.
+	const hint = hintOf(story, finished)?.replace(/^do not release the device[;,:] /, '');
+	const again = 'erase it again; a device that fails twice is destroyed, not released';
+	return [warning, ...(hint === undefined ? [] : [hint]), again];
 };
 
 const interruptedActions = ({committed, plan, logDir}: Story): readonly string[] => {

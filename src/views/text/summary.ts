@@ -79,11 +79,11 @@ const devices = (
 };
 
 const deviceLines = (result: DeviceResult): readonly string[] => {
-	const {path, serial, outcome, totalBytes, writtenBytes, verifiedBytes} = result;
+	const {path, serial, outcome} = result;
 	const name = serial === null ? shortName(path) : `${shortName(path)}, serial ${serial}`;
 	return [
 		`${name}: ${outcome.toUpperCase()}`,
-		`  ${formatPart(writtenBytes, totalBytes)} written, ${formatPart(verifiedBytes, totalBytes)} read back`,
+		`  ${doneText(result)}`,
 		...rangeLines('  NOT ZERO', {
 			ranges: result.nonZeroRanges,
 			bytes: result.nonZeroBytes,
@@ -102,12 +102,24 @@ const deviceLines = (result: DeviceResult): readonly string[] => {
 	];
 };
 
+// Only a refusal promises that nothing was written; elsewhere 0 is what is known to have been.
+const doneText = ({outcome, totalBytes, writtenBytes, verifiedBytes}: DeviceResult): string => {
+	if (outcome === 'refused') {
+		return `nothing of ${formatBytes(totalBytes)} was written`;
+	}
+
+	return writtenBytes === 0 && verifiedBytes > 0
+		? `${formatPart(verifiedBytes, totalBytes)} read`
+		: `${formatPart(writtenBytes, totalBytes)} written, ${formatPart(verifiedBytes, totalBytes)} read back`;
+};
+
 const formatPart = (bytes: number, totalBytes: number): string =>
 	bytes === totalBytes ? `all ${formatBytes(bytes)}` : `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`;
 
 const reasons = ({failures, plan}: Story, finished: RunFinished): readonly string[] => {
 	const refusals = (finished.refusals ?? (failures.length === 0 ? plan?.refusals : undefined) ?? []).map(
-		({target, code, message}) => `refused: ${target === undefined ? '' : `${target}: `}${message} (${code})`,
+		({target, code, message}) =>
+			`refused: ${target === undefined || message.includes(target) ? '' : `${target}: `}${message} (${code})`,
 	);
 	const failed = failures.map(({step, code, message}) => `failed in ${step}: ${message} (${code})`);
 	const all = [...refusals, ...failed];

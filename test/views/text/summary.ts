@@ -93,6 +93,39 @@ test('a device that was only read is never called erased', t => {
 	t.true(summaryLines(story, finished('failed'), 80).join('\n').includes('not empty or not readable'));
 });
 
+test('what was done to a device is told as far as it is known', t => {
+	const base = {...result('/dev/sda', 'failed'), verifiedBytes: 0};
+	const told = (changes: Partial<DeviceResult>) =>
+		summaryLines(planned(), finished('failed', [{...base, ...changes}]), 80)[2];
+	t.is(told({verifiedBytes: 4096}), '  all 4 KiB written, all 4 KiB read back');
+	t.is(told({writtenBytes: 1024}), '  1 KiB of 4 KiB written, 0 B of 4 KiB read back');
+	t.is(told({outcome: 'refused', writtenBytes: 0}), '  nothing of 4 KiB was written');
+	t.is(told({outcome: 'verified', writtenBytes: 0, verifiedBytes: 512}), '  512 B of 4 KiB read');
+	// dd may have written before it told how much.
+	t.is(told({outcome: 'interrupted', writtenBytes: 0}), '  0 B of 4 KiB written, 0 B of 4 KiB read back');
+});
+
+test('a failure warns once and a refusal names its device once', t => {
+	const failed = continueStory(committed(), {
+		type: 'step.failed',
+		step: 'verify',
+		code: 'NOT_ZERO',
+		message: 'not zero',
+		hint: 'do not release the device; look at the kernel log',
+		...stamp,
+	});
+	const lines = summaryLines(failed, finished('failed'), 80);
+	t.is(lines.filter(line => /do not release the device/i.test(line)).length, 2);
+	t.true(lines.includes('next: look at the kernel log'));
+	const refusals = [
+		{target: '/dev/sda', code: 'SYSTEM_DISK', message: '/dev/sda holds the system', hint: 'x'},
+		{target: '/dev/sdb', code: 'DEVICE_BUSY', message: 'it is mounted', hint: 'x'},
+	] as const;
+	const refused = summaryLines(planned(), {...finished('refused'), refusals}, 80);
+	t.true(refused.includes('refused: /dev/sda holds the system (SYSTEM_DISK)'));
+	t.true(refused.includes('refused: /dev/sdb: it is mounted (DEVICE_BUSY)'));
+});
+
 test('a run that failed many times names the first failures and counts the others', t => {
 	let story = committed();
 	for (let index = 0; index < 5; index += 1) {
