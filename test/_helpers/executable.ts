@@ -5,7 +5,7 @@ import {promisify} from 'node:util';
 
 const runFile = promisify(execFile);
 
-/** Runs a program with a clean environment: nothing of the test runner reaches it, coverage least of all. */
+/** Runs a program with a clean environment: the test runner's, coverage among it, is not its business. */
 export const run = async (
 	file: string,
 	args: readonly string[],
@@ -13,7 +13,8 @@ export const run = async (
 ): Promise<string> => {
 	const {stdout} = await runFile(file, args, {
 		...(cwd !== undefined && {cwd}),
-		env: {PATH: process.env['PATH'], ...env},
+		// Node hands it down unless it is named.
+		env: {PATH: process.env['PATH'], NODE_V8_COVERAGE: undefined, ...env},
 		maxBuffer: 64 * 1024 * 1024,
 	});
 	return stdout;

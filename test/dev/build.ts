@@ -136,7 +136,7 @@ native('it runs the tools of the system', async t => {
 	t.true(devices.every((device: {readonly path: string}) => device.path.startsWith('/dev/')));
 });
 
-native('nothing in the environment changes how it runs', async t => {
+native('NODE_OPTIONS does not reach it', async t => {
 	const env = {NODE_OPTIONS: '--require /missing.js'};
 	t.is(await run(built.x64, ['--version'], {env}), `${packageJson.version}\n`);
 });

