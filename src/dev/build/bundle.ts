@@ -15,11 +15,11 @@ export const bundle = async (root: string, directory: string): Promise<string> =
 		format: 'cjs',
 		target: 'node24',
 		define: {'import.meta.main': 'true', 'import.meta.dirname': '__dirname'},
-		logLevel: 'warning',
+		logLevel: 'silent',
 	});
 	// What esbuild only warns of, such as a module that it cannot see, fails when it is too late.
 	if (warnings.length > 0) {
-		throw new Error('bundling src/cli.ts: esbuild warned, see above');
+		throw new Error(`bundling src/cli.ts: ${warnings.map(({text}) => text).join('; ')}`);
 	}
 
 	return outfile;
