@@ -42,7 +42,8 @@ const prepareBlob = async ({root, work, main, node, own}: Parts): Promise<string
 	await writeFile(
 		config,
 		JSON.stringify({
-			main,
+			// As it is written here it is kept in the executable: no path of the machine that builds.
+			main: path.relative(work, main),
 			output,
 			disableExperimentalSEAWarning: true,
 			useSnapshot: false,
@@ -53,9 +54,6 @@ const prepareBlob = async ({root, work, main, node, own}: Parts): Promise<string
 			assets: Object.fromEntries(recipes.map(file => [file, path.join(root, 'recipes', file)])),
 		}),
 	);
-	await $({
-		quiet: true,
-		env: {},
-	})`${own.file} --experimental-sea-config ${config}`;
+	await $({cwd: work, quiet: true})`${own.file} --experimental-sea-config ${config}`;
 	return output;
 };
