@@ -150,6 +150,8 @@ const realSurroundings = (): Surroundings => {
 
 /** The entry: the only place that exits, and the only one that ends the machine. */
 const enter = async (): Promise<void> => {
+	// Stands if Node runs out of things to wait for: what never came to its end must not exit 0.
+	process.exitCode = exitCodeOf('INTERNAL');
 	process.on('exit', detachAllSync);
 	const surroundings = realSurroundings();
 	const {stdout, stderr} = surroundings;
@@ -178,6 +180,7 @@ const enter = async (): Promise<void> => {
 	process.exit(exitCode);
 };
 
+// Not awaited: the executable's main script is CommonJS, which has no top-level await.
 if (import.meta.main) {
-	await enter();
+	void enter();
 }

@@ -1,10 +1,8 @@
-import {open, readdir} from 'node:fs/promises';
-import path from 'node:path';
+import {open} from 'node:fs/promises';
 import {errnoOf, SanitizeError} from '../../errors.ts';
 import {nearest, parseRecipe, type Recipe} from '../../recipe.ts';
 import {steps} from '../../steps/index.ts';
-
-const recipesDir = path.join(import.meta.dirname, '../../../recipes');
+import {readBuiltInRecipes} from './built-in-recipes.ts';
 
 // A recipe is a page of text; whatever is larger is something else.
 const maxRecipeBytes = 256 * 1024;
@@ -15,22 +13,24 @@ The recipe with this name, or in this file.
 */
 export const loadRecipe = async (nameOrFile: string): Promise<Recipe> => {
 	const isFile = nameOrFile.includes('/') || /\.ya?ml$/.test(nameOrFile);
-	const file = isFile ? nameOrFile : path.join(recipesDir, `${nameOrFile}.yaml`);
-	const shown = isFile ? nameOrFile : `recipes/${nameOrFile}.yaml`;
-	return parseRecipe(await readRecipe(file, nameOrFile), shown, steps);
+	if (isFile) {
+		return parseRecipe(await readRecipeFile(nameOrFile), nameOrFile, steps);
+	}
+
+	const text = (await readBuiltInRecipes()).get(nameOrFile);
+	if (text === undefined) {
+		throw await noSuchRecipe(nameOrFile);
+	}
+
+	return parseBuiltIn(nameOrFile, text);
 };
 
-export const listRecipes = async (): Promise<readonly Recipe[]> => {
-	const names = await recipeNames();
-	return Promise.all(names.map(name => loadRecipe(name)));
-};
+export const listRecipes = async (): Promise<readonly Recipe[]> =>
+	[...(await readBuiltInRecipes())].map(([name, text]) => parseBuiltIn(name, text));
 
-const recipeNames = async (): Promise<readonly string[]> => {
-	const files = await readdir(recipesDir);
-	return files.flatMap(file => (file.endsWith('.yaml') ? [file.slice(0, -'.yaml'.length)] : [])).sort();
-};
+const parseBuiltIn = (name: string, text: string): Recipe => parseRecipe(text, `recipes/${name}.yaml`, steps);
 
-const readRecipe = async (file: string, asked: string): Promise<string> => {
+const readRecipeFile = async (file: string): Promise<string> => {
 	try {
 		await using handle = await open(file);
 		const stats = await handle.stat();
@@ -46,15 +46,16 @@ const readRecipe = async (file: string, asked: string): Promise<string> => {
 
 		return await handle.readFile('utf8');
 	} catch (error) {
-		if (error instanceof SanitizeError) {
-			throw error;
-		}
-
-		const names = await recipeNames();
-		const near = nearest(asked, names);
-		throw new SanitizeError('USAGE', `there is no recipe "${asked}" (${errnoOf(error) ?? String(error)})`, {
-			hint: near ? `did you mean "${near}"?` : `name a file, or one of: ${names.join(', ')}`,
-			cause: error,
-		});
+		throw error instanceof SanitizeError ? error : await noSuchRecipe(file, error);
 	}
+};
+
+const noSuchRecipe = async (asked: string, cause?: unknown): Promise<SanitizeError> => {
+	const names = [...(await readBuiltInRecipes()).keys()];
+	const near = nearest(asked, names);
+	const why = cause === undefined ? '' : ` (${errnoOf(cause) ?? String(cause)})`;
+	return new SanitizeError('USAGE', `there is no recipe "${asked}"${why}`, {
+		hint: near ? `did you mean "${near}"?` : `name a file, or one of: ${names.join(', ')}`,
+		cause,
+	});
 };

@@ -1,0 +1,39 @@
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {isBuiltin} from 'node:module';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import {bundle} from '../../../src/dev/build/bundle.ts';
+
+const root = path.join(import.meta.dirname, '../../..');
+
+let text = '';
+
+test.before(async () => {
+	const directory = await mkdtemp(path.join(tmpdir(), 'zeroize-bundle-'));
+	text = await readFile(await bundle(root, directory), 'utf8');
+	await rm(directory, {recursive: true, force: true});
+});
+
+test('whatever it still loads is built into Node', t => {
+	const loaded = [...text.matchAll(/\brequire\(([^)]*)\)/g)].map(([, argument = '']) => argument);
+	t.true(loaded.length > 50);
+	t.deepEqual(
+		loaded.filter(argument => !/^"[^"]+"$/.test(argument) || !isBuiltin(JSON.parse(argument))),
+		[],
+	);
+});
+
+test('nothing is loaded lazily, which listr2 does from a checkout', async t => {
+	const lazy = /(?<![\w.#*])import\s*\(/;
+	t.notRegex(text, lazy);
+	const listr2 = await readFile(path.join(root, 'node_modules/listr2/dist/index.mjs'), 'utf8');
+	t.regex(listr2, lazy);
+});
+
+test('a dependency that is missing fails the build', async t => {
+	const other = await mkdtemp(path.join(tmpdir(), 'zeroize-bundle-'));
+	t.teardown(async () => rm(other, {recursive: true, force: true}));
+	await writeFile(path.join(other, 'package.json'), '{"type": "module"}');
+	await t.throwsAsync(bundle(other, other), {message: /Could not resolve "src\/cli\.ts"/});
+});
