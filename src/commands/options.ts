@@ -87,7 +87,10 @@ const addCommonOptions = (command: Command): Command =>
 const addPlaces = (command: Command): Command =>
 	command
 		.option('--state-dir <dir>', 'where the journal and log live during the run', '/tmp')
-		.option('--log-dir <dir>', 'where they end up (default: /var/log/zeroize)')
+		.option(
+			'--log-dir <dir>',
+			'where they end up (default: /var/log/zeroize; without root, below ~/.local/state)',
+		)
 		.option('--certificate <file>', 'also write the certificate there');
 
 const hostOption = (byDefault: HostName): Option =>
