@@ -17,7 +17,7 @@ export default defineScheme({
 		const handle = await openNode(facts, mode, surroundings);
 		return checked(handle, async () => {
 			await expectNode(handle, facts.path, facts.deviceNumber);
-			const now = await inspectBlock(facts, surroundings);
+			const now = await inspectBlock(facts, surroundings, facts.contents);
 			requireSameIdentity(facts, now);
 			// The kernel lets a write-protected device be opened for writing and fails the first write.
 			if (mode === 'erase' && now.readOnly) {
@@ -29,7 +29,7 @@ export default defineScheme({
 				node: facts.path,
 				isDirect: await isDirect(facts, surroundings.root),
 				io: handleIo(handle),
-				inspect: async () => inspectBlock(facts, surroundings),
+				inspect: async () => inspectBlock(facts, surroundings, facts.contents),
 			});
 		});
 	},

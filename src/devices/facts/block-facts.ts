@@ -18,8 +18,12 @@ import {cleanText} from './text.ts';
 export const inspectBlock = async (
 	{target, path}: {readonly target: string; readonly path: string},
 	surroundings: DeviceSurroundings,
+	contents?: DeviceFacts['contents'],
 ): Promise<DeviceFacts> => {
 	const node = await findNode(path);
+	const listed = lsblk(surroundings.tools, node.path);
+	// A device without a medium may make it fail; the size tells that better.
+	listed.catch(() => {});
 	const geometry = await askGeometry(node.path, surroundings.tools);
 	if (geometry?.totalBytes === 0) {
 		throw new SanitizeError('DEVICE_EMPTY', `looking at ${node.path}: it has no size`, {
@@ -27,9 +31,7 @@ export const inspectBlock = async (
 		});
 	}
 
-	const found = (await lsblk(surroundings.tools, node.path)).find(
-		({deviceNumber}) => deviceNumber === node.deviceNumber,
-	);
+	const found = (await listed).find(({deviceNumber}) => deviceNumber === node.deviceNumber);
 	if (!found) {
 		throw new SanitizeError(
 			'TOOL_FAILED',
@@ -40,7 +42,10 @@ export const inspectBlock = async (
 		);
 	}
 
-	return describeBlock({target, path: node.path, node: found, geometry: geometry ?? found}, surroundings);
+	return describeBlock(
+		{target, path: node.path, node: found, geometry: geometry ?? found, contents},
+		surroundings,
+	);
 };
 
 /** The device's own word; `undefined` where it may not be opened: planning needs no root, and what is refused anyway must be named for what it is. */
@@ -61,33 +66,46 @@ export interface BlockFindings {
 	readonly path: string;
 	readonly node: BlockNode;
 	readonly geometry: Geometry;
+	/** Known already: a second look at the same device is not about what is on it. */
+	readonly contents?: DeviceFacts['contents'] | undefined;
 }
 
 export const describeBlock = async (
-	{target, path, node, geometry}: BlockFindings,
+	{target, path, node, geometry, contents}: BlockFindings,
 	surroundings: DeviceSurroundings,
-): Promise<DeviceFacts> => ({
-	target,
-	path,
-	kind: kindOf(node.type),
-	deviceNumber: node.deviceNumber,
-	manufacturer: toManufacturer(node.vendor),
-	model: node.model,
-	diskSequence: await diskSequenceOf(node.deviceNumber, surroundings.root),
-	serial: cleanText(await serialOf(node.deviceNumber, surroundings.root)) ?? node.serial,
-	wwn: node.wwn,
-	totalBytes: geometry.totalBytes,
-	logicalSectorBytes: geometry.logicalSectorBytes ?? node.logicalSectorBytes ?? 512,
-	physicalSectorBytes: geometry.physicalSectorBytes ?? node.physicalSectorBytes ?? 512,
-	rotational: node.rotational,
-	transport: node.transport,
-	readOnly: geometry.readOnly ?? node.readOnly,
-	mountPoints: await mountPointsOn(node, surroundings.root),
-	holders: await findHolders(node, surroundings),
-	partitions: node.children.filter(({type}) => type === 'part').map(toPartition),
-	contents: await readContents(node, surroundings.tools),
-	isSystemDisk: (await disksBehind('/', surroundings.root)).includes(node.deviceNumber),
-});
+): Promise<DeviceFacts> => {
+	const {root, tools} = surroundings;
+	const [diskSequence, serial, mountPoints, holders, found, systemDisks] = await Promise.all([
+		diskSequenceOf(node.deviceNumber, root),
+		serialOf(node.deviceNumber, root),
+		mountPointsOn(node, root),
+		findHolders(node, surroundings),
+		contents ?? readContents(node, tools),
+		disksBehind('/', root),
+	]);
+	return {
+		target,
+		path,
+		kind: kindOf(node.type),
+		deviceNumber: node.deviceNumber,
+		manufacturer: toManufacturer(node.vendor),
+		model: node.model,
+		diskSequence,
+		serial: cleanText(serial) ?? node.serial,
+		wwn: node.wwn,
+		totalBytes: geometry.totalBytes,
+		logicalSectorBytes: geometry.logicalSectorBytes ?? node.logicalSectorBytes ?? 512,
+		physicalSectorBytes: geometry.physicalSectorBytes ?? node.physicalSectorBytes ?? 512,
+		rotational: node.rotational,
+		transport: node.transport,
+		readOnly: geometry.readOnly ?? node.readOnly,
+		mountPoints,
+		holders,
+		partitions: node.children.filter(({type}) => type === 'part').map(toPartition),
+		contents: found,
+		isSystemDisk: systemDisks.includes(node.deviceNumber),
+	};
+};
 
 // virtio says its PCI vendor number, libata says ATA for whoever made the disk: neither is a name.
 const toManufacturer = (vendor: string | null): string | null =>

@@ -34,6 +34,7 @@ const plainKinds = ['disk', 'loop', 'lvm', 'crypt', 'mpath', 'rom'] as const;
 
 /** Everybody who uses the device or anything on it, but for mounted file systems. */
 export const findHolders = async (node: BlockNode, {root, tools}: DeviceSurroundings): Promise<Holder[]> => {
+	const siblings = node.type === 'loop' ? siblingLoops(node.kernelName, tools) : [];
 	const nodes = flatten(node);
 	const stacked = nodes
 		.slice(1)
@@ -51,9 +52,7 @@ export const findHolders = async (node: BlockNode, {root, tools}: DeviceSurround
 			.filter(({isSwap}) => isSwap)
 			.map(({name}): Holder => ({kind: 'swap', name: toKernelName(name, nodes)})),
 		...(await loopsOver(isOurs, names, root)),
-		...(node.type === 'loop' ? await siblingLoops(node.kernelName, tools) : []).map(
-			(name): Holder => ({kind: 'loop', name}),
-		),
+		...(await siblings).map((name): Holder => ({kind: 'loop', name})),
 		...findWriters(isOurs, root),
 	]);
 };

@@ -30,6 +30,20 @@ Makes sure, before anything is written, that dd is the one whose end we can judg
 @throws SanitizeError UNSUPPORTED, TOOL_MISSING, TOOL_FAILED, INTERRUPTED.
 */
 export const requireGnuDd = async (tools: Tools, signal: AbortSignal): Promise<EraseResult['tool']> => {
+	const known = proven.get(tools);
+	if (known) {
+		return known;
+	}
+
+	const tool = await tryOut(tools, signal);
+	proven.set(tools, tool);
+	return tool;
+};
+
+// Tried out once for a run: what was planned with is what erases.
+const proven = new WeakMap<Tools, EraseResult['tool']>();
+
+const tryOut = async (tools: Tools, signal: AbortSignal): Promise<EraseResult['tool']> => {
 	const {stdout, stderr} = await tools.run('dd', ['--version'], {accept: [0, 1], timeoutMs, signal});
 	const answer = `${stdout}${stderr}`;
 	const version = gnu.exec(answer)?.[1];
