@@ -4,6 +4,7 @@ import {type DeviceFacts, type DeviceSurroundings, defineScheme, type OpenMode} 
 import {inspectBlock} from './facts/block-facts.ts';
 import {checked, expectNode, openExclusive, openFailure} from './facts/exclusive.ts';
 import {describeUse} from './facts/holders.ts';
+import {lookAgain} from './facts/second-look.ts';
 import {readAttribute, sysfsDirectory} from './facts/sysfs.ts';
 import {busy, handleIo, hold, readOnly} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
@@ -29,7 +30,7 @@ export default defineScheme({
 				node: facts.path,
 				isDirect: await isDirect(facts, surroundings.root),
 				io: handleIo(handle),
-				inspect: async () => inspectBlock(facts, surroundings, facts.contents),
+				inspect: async () => lookAgain(facts, surroundings),
 			});
 		});
 	},

@@ -118,7 +118,7 @@ const toPartition = ({name, totalBytes, fileSystem, label}: BlockNode): Partitio
 	label,
 });
 
-const mountPointsOn = async (node: BlockNode, root: string): Promise<string[]> => {
+export const mountPointsOn = async (node: BlockNode, root: string): Promise<string[]> => {
 	const nodes = flatten(node);
 	const numbers = new Set(nodes.map(({deviceNumber}) => deviceNumber));
 	const names = new Set(nodes.flatMap(({name, kernelName}) => [name, kernelName]));
@@ -137,7 +137,7 @@ interface FoundNode {
 	readonly deviceNumber: string;
 }
 
-const findNode = async (typed: string): Promise<FoundNode> => {
+export const findNode = async (typed: string): Promise<FoundNode> => {
 	try {
 		const path = await realpath(typed);
 		const stats = await stat(path, {bigint: true});
