@@ -2,25 +2,12 @@ import {execFile} from 'node:child_process';
 import {chmod, mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import test, {type ExecutionContext} from 'ava';
-import {SanitizeError} from '../src/errors.ts';
+import test from 'ava';
 import {createTools} from '../src/process.ts';
+import {failure} from './_helpers/failure.ts';
 import {fakeTools, temporaryDirectory} from './_helpers/fake-tools.ts';
 
-const uid = process.getuid?.() ?? 0;
-const _asRoot = uid === 0 ? test : test.skip;
 const real = createTools({env: process.env});
-
-const _tool = async (directory: string, name = 'zeroize-probe', mode = 0o755): Promise<string> => {
-	await mkdir(directory, {recursive: true});
-	const file = join(directory, name);
-	await writeFile(file, '#!/bin/sh\necho "$0"\n');
-	await chmod(file, mode);
-	return file;
-};
-
-const failure = async (t: ExecutionContext, promise: Promise<unknown>): Promise<SanitizeError> =>
-	(await t.throwsAsync(promise, {instanceOf: SanitizeError})) as SanitizeError;
 
 test('the environment of a tool is a cleaned PATH and LC_ALL=C, nothing else', async t => {
 	const root = await temporaryDirectory(t);

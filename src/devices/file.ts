@@ -10,9 +10,8 @@ import {
 } from './device.ts';
 import {checked} from './facts/exclusive.ts';
 import {inodeOf, inspectFile} from './facts/file-facts.ts';
-import {describeUse} from './facts/holders.ts';
 import {toMissing} from './facts/missing.ts';
-import {busy, type DeviceIo, hold, readOnly, systemError} from './held.ts';
+import {type DeviceIo, hold, readOnly, requireAvailable, systemError} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 
 const {O_DIRECT, O_RDONLY, O_RDWR} = constants;
@@ -93,15 +92,7 @@ const refuse = async (
 ): Promise<void> => {
 	await expectInode(handle, facts);
 	const now = await inspectFile(facts, surroundings);
-	requireSameIdentity(facts, now);
-	const use = describeUse(now);
-	if (use !== null) {
-		throw busy(facts, use);
-	}
-
-	if (mode === 'erase' && now.readOnly) {
-		throw readOnly(facts);
-	}
+	requireAvailable(facts, now, mode);
 };
 
 const expectInode = async (handle: FileHandle, facts: DeviceFacts): Promise<void> => {

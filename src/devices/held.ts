@@ -1,7 +1,9 @@
 import type {FileHandle} from 'node:fs/promises';
 import {getSystemErrorMap} from 'node:util';
 import {type ErrorCode, errnoOf, SanitizeError} from '../errors.ts';
-import type {Device, DeviceFacts} from './device.ts';
+import type {Device, DeviceFacts, OpenMode} from './device.ts';
+import {describeUse} from './facts/holders.ts';
+import {requireSameIdentity} from './identity.ts';
 
 /** Plain I/O on whatever is held; errors are system errors. */
 export interface DeviceIo {
@@ -109,3 +111,19 @@ export const readOnly = (facts: DeviceFacts, cause?: unknown): SanitizeError =>
 				: `lift the write protection: a switch on the device, or blockdev --setrw ${facts.path}`,
 		cause,
 	});
+
+/**
+The device as it is now must be the one that was inspected, used by nobody, and writable if it is to be erased.
+@throws SanitizeError DEVICE_CHANGED, DEVICE_BUSY, DEVICE_READ_ONLY.
+*/
+export const requireAvailable = (facts: DeviceFacts, now: DeviceFacts, mode: OpenMode): void => {
+	requireSameIdentity(facts, now);
+	const use = describeUse(now);
+	if (use !== null) {
+		throw busy(facts, use);
+	}
+
+	if (mode === 'erase' && now.readOnly) {
+		throw readOnly(facts);
+	}
+};

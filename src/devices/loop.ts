@@ -12,9 +12,8 @@ import {
 import {checked, openExclusive, openFailure} from './facts/exclusive.ts';
 import {inodeOf, inspectFile} from './facts/file-facts.ts';
 import {readGeometry} from './facts/geometry.ts';
-import {describeUse} from './facts/holders.ts';
 import {backingFileOf, readAttribute} from './facts/sysfs.ts';
-import {busy, handleIo, hold, readOnly} from './held.ts';
+import {handleIo, hold, requireAvailable} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 import {attachLoop, detachLoop, untilDetached} from './loops/registry.ts';
 
@@ -61,15 +60,7 @@ const refuse = async (
 	surroundings: DeviceSurroundings,
 ): Promise<void> => {
 	const now = await inspectBacking(facts, surroundings);
-	requireSameIdentity(facts, now);
-	const use = describeUse(now);
-	if (use !== null) {
-		throw busy(facts, use);
-	}
-
-	if (mode === 'erase' && now.readOnly) {
-		throw readOnly(facts);
-	}
+	requireAvailable(facts, now, mode);
 };
 
 const openAttached = async (

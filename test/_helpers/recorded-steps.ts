@@ -3,7 +3,6 @@ import type {DeviceResult, EventBody} from '../../src/events.ts';
 import type {Verification} from '../../src/verification/verification.ts';
 import {sda} from './recorded-plan.ts';
 
-const _gibibyte = 1024 ** 3;
 const noRanges = {listed: [], count: 0, bytes: 0};
 
 export type Telling = ReadonlyArray<readonly [afterMs: number, body: EventBody]>;

@@ -1,55 +1,17 @@
 import {execFile} from 'node:child_process';
-import {createHash} from 'node:crypto';
-import {readFile, symlink} from 'node:fs/promises';
+import {symlink} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import {alignedBuffer} from '../../src/aligned-buffer.ts';
 import block from '../../src/devices/block.ts';
-import type {DeviceFacts} from '../../src/devices/device.ts';
 import {listDevices} from '../../src/devices/facts/list.ts';
 import type {SanitizeError} from '../../src/errors.ts';
-import {attachLoop, isRoot, type LoopOptions, randomFile, temporaryDirectory} from '../_helpers/loop.ts';
+import {imageBytes, inspect, loopDevice} from '../_helpers/block-device.ts';
+import {isRoot, temporaryDirectory} from '../_helpers/loop.ts';
 import {answering, real} from '../_helpers/surroundings.ts';
 
 const run = promisify(execFile);
-const imageBytes = 8 * 1024 ** 2;
-
-const inspect = async (path: string): Promise<DeviceFacts> =>
-	block.inspect({scheme: 'block', target: path, path}, real);
-
-const loopDevice = async (options?: LoopOptions, bytes = imageBytes) => {
-	const image = await randomFile(bytes);
-	const device = await attachLoop(image.path, options);
-	return {
-		image: image.path,
-		path: device.path,
-		detach: async () => device[Symbol.asyncDispose](),
-		[Symbol.asyncDispose]: async () => {
-			await device[Symbol.asyncDispose]();
-			await image[Symbol.asyncDispose]();
-		},
-	};
-};
-
-const hashOf = async (path: string): Promise<string> =>
-	createHash('sha256')
-		.update(await readFile(path))
-		.digest('hex');
-
-/** Opening is refused with `code` and not a byte is changed. */
-const _refuses = async (
-	t: ExecutionContext,
-	facts: DeviceFacts,
-	code: string,
-	mode: 'read' | 'erase' = 'erase',
-) => {
-	const before = await hashOf(facts.path);
-	const error = await t.throwsAsync<SanitizeError>(block.open(facts, mode, real), {code});
-	t.is(await hashOf(facts.path), before);
-	return error;
-};
-
 const onLoop = isRoot ? test.serial : test.serial.skip;
 
 onLoop('a loop device is described', async t => {

@@ -1,13 +1,13 @@
 import {chmod, chown, mkdir, symlink, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import {SanitizeError} from '../../src/errors.ts';
 import {createTools} from '../../src/process.ts';
+import {failure} from '../_helpers/failure.ts';
 import {temporaryDirectory} from '../_helpers/fake-tools.ts';
 
 const uid = process.getuid?.() ?? 0;
 const asRoot = uid === 0 ? test : test.skip;
-const _real = createTools({env: process.env});
 
 const tool = async (directory: string, name = 'zeroize-probe', mode = 0o755): Promise<string> => {
 	await mkdir(directory, {recursive: true});
@@ -16,9 +16,6 @@ const tool = async (directory: string, name = 'zeroize-probe', mode = 0o755): Pr
 	await chmod(file, mode);
 	return file;
 };
-
-const failure = async (t: ExecutionContext, promise: Promise<unknown>): Promise<SanitizeError> =>
-	(await t.throwsAsync(promise, {instanceOf: SanitizeError})) as SanitizeError;
 
 test('a tool is taken from the first directory of PATH that has it', async t => {
 	const root = await temporaryDirectory(t);

@@ -1,25 +1,8 @@
-import test, {type ExecutionContext} from 'ava';
-import type {Device} from '../../src/devices/device.ts';
-import {type ErrorCode, SanitizeError} from '../../src/errors.ts';
-import type {Verification, VerifySettings} from '../../src/verification/verification.ts';
+import test from 'ava';
+import {SanitizeError} from '../../src/errors.ts';
 import {verify} from '../../src/verification/verify.ts';
+import {failsWith, full, mebibyte, nothing, run} from '../_helpers/verification.ts';
 import {bytesDevice, systemError, unreadable} from '../_helpers/verify-device.ts';
-
-const mebibyte = 1024 * 1024;
-const full: VerifySettings = {coverage: 'full', percent: 100, seed: '0'.repeat(32)};
-const nothing = {listed: [], count: 0, bytes: 0};
-
-const run = async (device: Device, settings: Partial<VerifySettings> = {}): Promise<Verification> =>
-	verify(device, {...full, ...settings}, {signal: new AbortController().signal, onProgress: () => {}});
-
-const failsWith = async (
-	t: ExecutionContext,
-	code: ErrorCode,
-	verification: Promise<Verification>,
-): Promise<void> => {
-	const error = await t.throwsAsync(verification, {instanceOf: SanitizeError});
-	t.is(error.code, code);
-};
 
 test('a device of zeros passes, every byte of it read once', async t => {
 	const device = bytesDevice(new Uint8Array(9 * mebibyte + 512 * 3));

@@ -1,7 +1,6 @@
 import {execFile} from 'node:child_process';
-import {createHash} from 'node:crypto';
 import {existsSync} from 'node:fs';
-import {mkdir, readFile, truncate} from 'node:fs/promises';
+import {mkdir, truncate} from 'node:fs/promises';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import test, {type ExecutionContext} from 'ava';
@@ -9,41 +8,11 @@ import block from '../../../src/devices/block.ts';
 import type {DeviceFacts} from '../../../src/devices/device.ts';
 import {listDevices} from '../../../src/devices/facts/list.ts';
 import type {SanitizeError} from '../../../src/errors.ts';
-import {
-	attachLoop,
-	isRoot,
-	type LoopOptions,
-	randomFile,
-	temporaryDirectory,
-	untilFree,
-} from '../../_helpers/loop.ts';
+import {hashOf, imageBytes, inspect, loopDevice} from '../../_helpers/block-device.ts';
+import {attachLoop, isRoot, randomFile, temporaryDirectory, untilFree} from '../../_helpers/loop.ts';
 import {answering, real} from '../../_helpers/surroundings.ts';
 
 const run = promisify(execFile);
-const imageBytes = 8 * 1024 ** 2;
-
-const inspect = async (path: string): Promise<DeviceFacts> =>
-	block.inspect({scheme: 'block', target: path, path}, real);
-
-const loopDevice = async (options?: LoopOptions, bytes = imageBytes) => {
-	const image = await randomFile(bytes);
-	const device = await attachLoop(image.path, options);
-	return {
-		image: image.path,
-		path: device.path,
-		detach: async () => device[Symbol.asyncDispose](),
-		[Symbol.asyncDispose]: async () => {
-			await device[Symbol.asyncDispose]();
-			await image[Symbol.asyncDispose]();
-		},
-	};
-};
-
-const hashOf = async (path: string): Promise<string> =>
-	createHash('sha256')
-		.update(await readFile(path))
-		.digest('hex');
-
 /** Opening is refused with `code` and not a byte is changed. */
 const refuses = async (
 	t: ExecutionContext,

@@ -5,27 +5,8 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import test, {type ExecutionContext} from 'ava';
-import type {Device} from '../../../src/devices/device.ts';
-import {type ErrorCode, SanitizeError} from '../../../src/errors.ts';
-import type {Verification, VerifySettings} from '../../../src/verification/verification.ts';
-import {verify} from '../../../src/verification/verify.ts';
+import {full, mebibyte, run} from '../../_helpers/verification.ts';
 import {bytesDevice, openReadOnly} from '../../_helpers/verify-device.ts';
-
-const mebibyte = 1024 * 1024;
-const full: VerifySettings = {coverage: 'full', percent: 100, seed: '0'.repeat(32)};
-const _nothing = {listed: [], count: 0, bytes: 0};
-
-const run = async (device: Device, settings: Partial<VerifySettings> = {}): Promise<Verification> =>
-	verify(device, {...full, ...settings}, {signal: new AbortController().signal, onProgress: () => {}});
-
-const _failsWith = async (
-	t: ExecutionContext,
-	code: ErrorCode,
-	verification: Promise<Verification>,
-): Promise<void> => {
-	const error = await t.throwsAsync(verification, {instanceOf: SanitizeError});
-	t.is(error.code, code);
-};
 
 test('the last bytes of a file that fill no sector are read with a whole one', async t => {
 	const bytes = new Uint8Array(mebibyte + 700);
