@@ -1,7 +1,7 @@
 import type {DeviceFacts} from './devices/device.ts';
 import type {Method, Technique} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
-import type {HostName} from './hosts/host.ts';
+import type {Departure, HostName} from './hosts/host.ts';
 
 /**
 When a step happens and what its failure means.
@@ -67,6 +67,8 @@ export interface PlannedStep {
 	readonly skip?: string;
 	/** What will be run, word for word, as far as it is known before the start. */
 	readonly commands: readonly string[];
+	/** Programs of the system that it needs. */
+	readonly tools: readonly string[];
 }
 
 /** What the certificate says that only the operator knows. */
@@ -98,6 +100,8 @@ export interface Plan {
 	/** Also write the certificate here. */
 	readonly certificateFile: string | null;
 	readonly certificate: CertificateDetails;
+	/** Set when the run leaves the disk that the system runs from. */
+	readonly departure: Departure | null;
 	/** Programs of the system that the run will need. */
 	readonly tools: readonly string[];
 	/** When not empty the run does not start. */

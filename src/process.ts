@@ -42,6 +42,11 @@ export interface Tools {
 	run(name: string, args: readonly string[], options?: RunOptions): Promise<ToolResult>;
 	/** @throws SanitizeError TOOL_MISSING. */
 	stream(name: string, args: readonly string[]): Promise<ToolStream>;
+	/**
+	Lets a person at a terminal (the path of its device) use a program; resolves when it ends, however.
+	@throws SanitizeError TOOL_MISSING.
+	*/
+	attend(name: string, args: readonly string[], terminal: string): Promise<void>;
 }
 
 interface ToolsOptions {
@@ -103,6 +108,14 @@ export const createTools = ({env, uid = process.getuid?.() ?? 0}: ToolsOptions):
 				ended,
 				kill: signal => kill(child.pid, signal),
 			};
+		},
+		async attend(name, args, terminal) {
+			const file = await lookup.find(name);
+			const environment = {PATH: await lookup.searchPath(), LC_ALL: 'C', TERM: 'vt102', HOME: '/'};
+			await execa(file, args, {
+				...options(environment),
+				...{stdin: {file: terminal}, stdout: {file: terminal}, stderr: {file: terminal}, buffer: false},
+			});
 		},
 	};
 };

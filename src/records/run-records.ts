@@ -8,11 +8,14 @@ import {Journal} from '../journal.ts';
 import {emptyReport, type Report, reduceReport} from '../report.ts';
 import type {Records} from '../steps/step.ts';
 import {isPlaceTrouble, KeptFile} from './kept-file.ts';
+import type {KeptRun} from './kept-run.ts';
 
 export interface RunRecordsOptions {
 	readonly events: RunEvents;
 	/** `null` keeps everything in memory: for a run that only reads and leaves nothing behind. */
 	readonly stateDir: string | null;
+	/** What another process kept of this run so far: its files are gone on with. */
+	readonly kept?: KeptRun | undefined;
 	/** What a person reads of an event, one entry a line. */
 	readonly describe: (event: RunEvent) => readonly string[];
 }
@@ -28,16 +31,17 @@ export interface RunRecords extends Records, Disposable {
 Keeps the journal and the log of a run from its first event on, and folds the report.
 @throws SanitizeError STATE_DIR_UNUSABLE when `stateDir` cannot be used at all. A full one is no reason: the records are then kept in memory, and a warning says so.
 */
-export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): RunRecords => {
-	const journal = new Journal();
-	let report: Report = emptyReport;
-	let directory = stateDir === null ? null : makeStateDirectory(stateDir, events);
+export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOptions): RunRecords => {
+	const journal = new Journal(kept?.head);
+	let report: Report = kept?.report ?? emptyReport;
+	let directory = kept?.directory ?? (stateDir === null ? null : makeStateDirectory(stateDir, events));
 	// After run.finished there is nobody left to tell: sync() says it then.
 	let isFinished = false;
 	const onTrouble = (doing: string) => (error: unknown) =>
 		isFinished ? undefined : warn(events, doing, error);
-	const keep = (name: string) => keepFile(directory, name, onTrouble(`writing ${name}`));
-	const files = {journal: keep('journal.jsonl'), log: keep('run.log')};
+	const keep = (name: string, keptBytes?: number) =>
+		keepFile(directory, name, onTrouble(`writing ${name}`), keptBytes);
+	const files = {journal: keep('journal.jsonl', kept?.journalBytes), log: keep('run.log', kept?.logBytes)};
 
 	const write = (event: RunEvent): void => {
 		// A progress line lost in a crash costs nothing; any other line must be there before what it says happens.
@@ -54,8 +58,9 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 		report = reduceReport(report, event);
 		isFinished ||= event.type === 'run.finished';
 	};
-	const folding = events.subscribe(fold, {from: 1});
-	const writing = events.subscribe(write, {from: 1});
+	const from = journal.head.seq + 1;
+	const folding = events.subscribe(fold, {from});
+	const writing = events.subscribe(write, {from});
 	return {
 		get directory() {
 			return directory;
@@ -116,10 +121,15 @@ const makeStateDirectory = (stateDir: string, events: RunEvents): string | null 
 	}
 };
 
-const keepFile = (directory: string | null, name: string, onTrouble: (error: unknown) => void): KeptFile => {
+const keepFile = (
+	directory: string | null,
+	name: string,
+	onTrouble: (error: unknown) => void,
+	keptBytes: number | undefined,
+): KeptFile => {
 	const file = directory === null ? undefined : path.join(directory, name);
 	try {
-		return new KeptFile(file, onTrouble);
+		return new KeptFile(file, onTrouble, keptBytes);
 	} catch (error) {
 		if (!isPlaceTrouble(error)) {
 			throw fileError(`creating ${name}`, error);

@@ -3,6 +3,7 @@ import enterEmergency from './enter-emergency.ts';
 import erase from './erase.ts';
 import issueCertificate from './issue-certificate.ts';
 import keepLog from './keep-log.ts';
+import leaveDisk from './leave-disk.ts';
 import powerOff from './power-off.ts';
 import type {Step} from './step.ts';
 import stopService from './stop-service.ts';
@@ -13,6 +14,7 @@ export const steps: readonly Step[] = [
 	erase,
 	issueCertificate,
 	keepLog,
+	leaveDisk,
 	powerOff,
 	stopService,
 	verify,

@@ -70,6 +70,8 @@ export interface StepResult {
 	readonly skipped?: string;
 	/** The machine shall end after the run. */
 	readonly halt?: Halt;
+	/** It goes on in another process, and so does the run: nothing more is told here. */
+	readonly leave?: boolean;
 	/** Goes into `step.finished`. */
 	readonly facts?: StepFacts;
 }

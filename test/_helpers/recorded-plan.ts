@@ -51,7 +51,7 @@ function step(
 	scope: PlannedStep['scope'],
 	commands: readonly string[],
 ): PlannedStep {
-	return {step: name, title, scope, phase, options: {}, commands};
+	return {step: name, title, scope, phase, options: {}, commands, tools: []};
 }
 
 export const plan = (changes: Partial<Plan> = {}, devices: readonly DeviceFacts[] = [sda]): Plan => ({
@@ -91,6 +91,7 @@ export const plan = (changes: Partial<Plan> = {}, devices: readonly DeviceFacts[
 	logDir: '/var/log/zeroize',
 	logRefused: null,
 	certificateFile: null,
+	departure: null,
 	certificate: {assetTag: null, mediaSource: null, performedBy: nobody, validatedBy: nobody},
 	refusals: [],
 	...changes,

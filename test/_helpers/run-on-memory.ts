@@ -98,7 +98,8 @@ export const runOnMemory = async (
 	const host = rehearsal.create({tools, root: '/'});
 	const lanes = devices.map((device, index) => ({
 		planned: plan.devices[index] as Plan['devices'][number],
-		device: watched(faulty(device, wanted[index]?.faults ?? []), () => run.onWrite?.(directory)),
+		open: async () =>
+			watched(faulty(device, wanted[index]?.faults ?? []), () => run.onWrite?.(directory)),
 		clearance: clearances.get(device.facts.path),
 	}));
 	const result = await runPlan(
@@ -110,6 +111,7 @@ export const runOnMemory = async (
 			tools,
 			events,
 			records,
+			isUnderWay: false,
 			signal: controller.signal,
 			now: () => new Date(),
 			monotonicMs: () => performance.now(),

@@ -56,6 +56,10 @@ const describe = (
 	switch (event.type) {
 		case 'run.planned':
 			return planLines(event.plan);
+		case 'run.confirmed':
+			return [`confirmed by the operator: ${event.confirmations.join(', ')}`];
+		case 'run.retried':
+			return ['trying again what had failed'];
 		case 'run.committed':
 			return [`writing to ${shortName(event.device.path)} begins now; what it holds is lost from here on`];
 		case 'run.warned':

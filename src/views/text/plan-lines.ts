@@ -13,6 +13,7 @@ export const planLines = (plan: Planned): readonly string[] => [
 	...plan.devices.flatMap((device, index) =>
 		deviceLines(device, `device ${index + 1} of ${plan.devices.length}`),
 	),
+	...departureLines(plan),
 	`steps (${plan.steps.length})`,
 	...plan.steps.flatMap(stepLines),
 	...recordLines(plan),
@@ -66,6 +67,14 @@ const describeContents = ({contents, partitions}: PlannedDevice['facts']): strin
 	);
 	return own.length + inside.length === 0 ? 'nothing that is known' : [...own, ...inside].join('; ');
 };
+
+const departureLines = ({departure}: Planned): readonly string[] =>
+	departure
+		? [
+				`leaving the disk: ${formatBytes(departure.stageBytes)} go into RAM, ${formatBytes(departure.neededBytes)} are needed, ${formatBytes(departure.availableBytes)} are free`,
+				`  every login is cut off; the run is shown on ${departure.consoles.join(', ') || 'no console'}`,
+			]
+		: [];
 
 const eraserLines = ({
 	name,
