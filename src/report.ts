@@ -132,8 +132,10 @@ const endStep = (
 	how: EndedStep['how'],
 ): Report => ({...report, ended: [...report.ended, {step, ...(device !== undefined && {device}), how}]});
 
-const skipStep = (report: Report, {step, reason}: {readonly step: string; readonly reason: string}): Report =>
-	step === 'keep-log' ? {...report, log: {keptIn: null, reason}} : report;
+const skipStep = (
+	report: Report,
+	{step, reason}: {readonly step: string; readonly reason: string},
+): Report => (step === 'keep-log' ? {...report, log: {keptIn: null, reason}} : report);
 
 /** What failed, and what was left out because of it, counts as not done yet. That something was written stays. */
 const retry = (report: Report): Report => {

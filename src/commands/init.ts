@@ -84,4 +84,3 @@ const logTail = async (directory: string): Promise<readonly string[]> => {
 		return [];
 	}
 };
-

@@ -98,8 +98,7 @@ export const runOnMemory = async (
 	const host = rehearsal.create({tools, root: '/'});
 	const lanes = devices.map((device, index) => ({
 		planned: plan.devices[index] as Plan['devices'][number],
-		open: async () =>
-			watched(faulty(device, wanted[index]?.faults ?? []), () => run.onWrite?.(directory)),
+		open: async () => watched(faulty(device, wanted[index]?.faults ?? []), () => run.onWrite?.(directory)),
 		clearance: clearances.get(device.facts.path),
 	}));
 	const result = await runPlan(

@@ -86,7 +86,9 @@ const nextLine = async (
 		retryAfterMs ?? reminderMs,
 	);
 	for (const {stream, terminal} of inputs) {
-		createInterface({input: stream, terminal: false}).once('line', line => resolve({line: line.trim(), terminal}));
+		createInterface({input: stream, terminal: false}).once('line', line =>
+			resolve({line: line.trim(), terminal}),
+		);
 	}
 
 	try {
@@ -96,7 +98,6 @@ const nextLine = async (
 		for (const {stream} of inputs) {
 			stream.destroy();
 		}
-
 	}
 };
 

@@ -1,12 +1,12 @@
 import {access, stat} from 'node:fs/promises';
-import {isSea} from 'node:sea';
 import path from 'node:path';
+import {isSea} from 'node:sea';
 import {SanitizeError, toSanitizeError} from '../../errors.ts';
+import {sysrqTrigger} from '../../hosts/commands.ts';
 import {findConsoles} from '../../hosts/consoles.ts';
 import {toolsToFree} from '../../hosts/ram/tools.ts';
 import {planStage} from '../../hosts/staging/plan.ts';
 import {requireRoom} from '../../hosts/staging/room.ts';
-import {sysrqTrigger} from '../../hosts/commands.ts';
 import type {Plan, Refusal} from '../../plan.ts';
 import type {Surroundings} from '../command.ts';
 
@@ -85,13 +85,18 @@ const requireMeans = async (root: string): Promise<void> => {
 			: 'only the one executable can go on in RAM (npm run build makes it)'
 		: 'this system is not run by systemd';
 	if (why !== undefined) {
-		throw new SanitizeError('SYSTEM_DISK', `the disk holds the running system (/), and cannot be left: ${why}`, {
-			hint: 'erase it from another system, or from one that was started from another medium',
-		});
+		throw new SanitizeError(
+			'SYSTEM_DISK',
+			`the disk holds the running system (/), and cannot be left: ${why}`,
+			{
+				hint: 'erase it from another system, or from one that was started from another medium',
+			},
+		);
 	}
 };
 
-const toolsToFreeAll = ({devices}: Plan): readonly string[] => devices.flatMap(({facts}) => toolsToFree(facts));
+const toolsToFreeAll = ({devices}: Plan): readonly string[] =>
+	devices.flatMap(({facts}) => toolsToFree(facts));
 
 /** What is only needed where the kernel has no SysRq is left out where it has; a shell comes along where there is one. */
 const inRam = async (names: readonly string[], {tools, root}: Surroundings): Promise<readonly string[]> => {

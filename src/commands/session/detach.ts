@@ -43,7 +43,9 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 		isAlive: () => isRunUnitActive(plan.runId, surroundings),
 	});
 	if (exitCode === undefined) {
-		stderr.write('zeroize: the run has left this system and goes on in RAM; it cannot be followed from here\n');
+		stderr.write(
+			'zeroize: the run has left this system and goes on in RAM; it cannot be followed from here\n',
+		);
 	}
 
 	return {exitCode: exitCode ?? exitCodeOf('TERMINATED')};

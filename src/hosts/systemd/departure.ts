@@ -3,7 +3,7 @@ import type {DeviceSurroundings} from '../../devices/device.ts';
 import {fileError} from '../../files.ts';
 import type {Departure, Leaving} from '../host.ts';
 import {mountStage, unmountStage} from '../staging/mount.ts';
-import {stagedStateDirectory, stageDirectory} from '../staging/places.ts';
+import {stageDirectory, stagedStateDirectory} from '../staging/places.ts';
 import {planStage} from '../staging/plan.ts';
 import {recordBytes, requireRoom} from '../staging/room.ts';
 import {stage} from '../staging/stage.ts';

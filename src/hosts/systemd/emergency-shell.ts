@@ -16,7 +16,9 @@ export const withholdShell = async ({tools, root}: DeviceSurroundings): Promise<
 	const file = path.join(root, dropIn);
 	try {
 		await makeDirectories(path.dirname(file));
-		await writeFile(file, `[Service]\nExecStartPre=\nExecStart=\nExecStart=${sleep} infinity\n`, {mode: 0o644});
+		await writeFile(file, `[Service]\nExecStartPre=\nExecStart=\nExecStart=${sleep} infinity\n`, {
+			mode: 0o644,
+		});
 	} catch (error) {
 		throw fileError(`writing ${file}`, error);
 	}

@@ -18,7 +18,11 @@ Isolating a target stops every unit but those with IgnoreOnIsolate; without Defa
 @throws SanitizeError TOOL_FAILED, PLACE_UNUSABLE.
 */
 export const startRunUnit = async (
-	{runId, command, searchPath}: {readonly runId: string; readonly command: Command; readonly searchPath: string},
+	{
+		runId,
+		command,
+		searchPath,
+	}: {readonly runId: string; readonly command: Command; readonly searchPath: string},
 	{tools, root}: DeviceSurroundings,
 ): Promise<void> => {
 	const name = runUnitName(runId);
