@@ -25,11 +25,13 @@ const exitCodes = {
 	TOOL_MISSING: 3,
 	TOOL_FAILED: 3,
 	NO_SPACE: 3,
+	NO_MEMORY: 3,
 	NO_PERMISSION: 3,
 	STATE_DIR_UNUSABLE: 3,
 	PLACE_UNUSABLE: 3,
 	SERVICE_STILL_ACTIVE: 3,
 	EMERGENCY_NOT_REACHED: 3,
+	DISK_NOT_FREED: 3,
 
 	// Failed after the first write: do not release the device.
 	DEVICE_CHANGED: 4,
