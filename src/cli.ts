@@ -117,8 +117,9 @@ const helpPath = ({code, message}: CommanderError, args: readonly string[]): rea
 	return words[0] === 'help' ? [] : words.slice(0, known);
 };
 
-// A kernel whose PID 1 ends panics.
-const isInit = process.pid === 1;
+// PID 1 of a machine that left its disk, not of a container: if that one ends, the kernel panics.
+const stagedRun = process.pid === 1 ? findStagedRun('/') : null;
+const isInit = stagedRun !== null;
 
 const listenForSignals = (): AbortSignal => {
 	const controller = new AbortController();
@@ -187,7 +188,7 @@ const enter = async (): Promise<void> => {
 			process.exit(exitCodeOf('INTERNAL')),
 		);
 	});
-	const end = await main(await readArguments(), surroundings);
+	const end = await main(isInit ? ['init', stagedRun] : process.argv.slice(2), surroundings);
 	await Promise.all([stdout.flush(flushMs), stderr.flush(flushMs)]);
 	const exitCode = await endMachine(end, stderr);
 	await stderr.flush(flushMs);
@@ -205,12 +206,6 @@ const endMachine = async ({exitCode, halt, leave}: CommandEnd, stderr: Output): 
 	} catch (error) {
 		return exitCodeOf(printError(stderr, 'ending the machine', error).code);
 	}
-};
-
-/** As PID 1 of a system that was left nobody types a command: what to do lies in RAM. */
-const readArguments = async (): Promise<readonly string[]> => {
-	const directory = isInit ? await findStagedRun('/') : null;
-	return directory === null ? process.argv.slice(2) : ['init', directory];
 };
 
 // Not awaited: the executable's main script is CommonJS, which has no top-level await.

@@ -31,7 +31,6 @@ const exitCodes = {
 	PLACE_UNUSABLE: 3,
 	SERVICE_STILL_ACTIVE: 3,
 	EMERGENCY_NOT_REACHED: 3,
-	NO_MEMORY: 3,
 	DISK_NOT_FREED: 3,
 
 	// Failed after the first write: do not release the device.

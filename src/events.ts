@@ -58,7 +58,7 @@ export type EventBody =
 	| {readonly type: 'run.confirmed'; readonly confirmations: readonly string[]}
 	| {readonly type: 'run.committed'; readonly device: DeviceFacts}
 	/** The operator lets a run that ended try again what had failed. */
-	| {readonly type: 'run.retried'}
+	| {readonly type: 'run.retried'; readonly attempt: number}
 	| {readonly type: 'run.warned'; readonly code: ErrorCode; readonly message: string; readonly hint?: string}
 	| {readonly type: 'step.started'; readonly step: string; readonly title: string; readonly device?: string}
 	| {

@@ -22,6 +22,7 @@ const recipes: Readonly<Record<string, Expected>> = {
 	'ssr-zeroize': [
 		['stop-service', {unit: '128T', timeout: 90_000}],
 		['enter-emergency', {}],
+		['leave-disk', {}],
 		['erase', {eraser: 'dd'}],
 		['verify', {coverage: 'full', percent: 10}],
 		['keep-log', {}],

@@ -23,7 +23,7 @@ export const continueRun = async (
 	surroundings: Surroundings,
 ): Promise<CommandEnd> => {
 	const {stdout, stderr, now} = surroundings;
-	const {plan, report} = kept;
+	const {plan} = kept;
 	const events = new RunEvents({
 		runId: plan.runId,
 		now,
@@ -35,10 +35,14 @@ export const continueRun = async (
 	silent.speak();
 	const confirmations = confirmationsIn(kept);
 	return executePlan(
-		{...{plan, confirmations, events, view, kept, isRetry: report.isFinished}, ...(host && {host})},
+		{...{plan, confirmations, events, view, kept, attempt: attemptAfter(kept)}, ...(host && {host})},
 		surroundings,
 	);
 };
+
+/** `undefined` where the run has not come to an end. */
+const attemptAfter = ({report, events}: KeptRun): number | undefined =>
+	report.isFinished ? events.filter(({type}) => type === 'run.retried').length + 2 : undefined;
 
 const confirmationsIn = ({events, directory}: KeptRun): readonly string[] => {
 	const confirmed = events.findLast(({type}) => type === 'run.confirmed');

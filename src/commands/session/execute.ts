@@ -21,8 +21,8 @@ export interface Execution {
 	readonly view: View;
 	/** Where the run goes on, when another process began it. */
 	readonly kept?: KeptRun;
-	/** It had ended there: what failed is tried again. */
-	readonly isRetry?: boolean;
+	/** It had ended there, and what failed is tried again: the number of this attempt, from 2. */
+	readonly attempt?: number | undefined;
 	/** Instead of the plan's own: the same machine after its disk was left. */
 	readonly host?: HostName;
 }
@@ -46,8 +46,8 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 		kept,
 		describe: createLogLines(),
 	});
-	if (execution.isRetry) {
-		events.emit({type: 'run.retried'});
+	if (execution.attempt !== undefined) {
+		events.emit({type: 'run.retried', attempt: execution.attempt});
 	}
 
 	const host = createHost(execution.host ?? plan.host, surroundings);

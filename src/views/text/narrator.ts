@@ -59,7 +59,7 @@ const describe = (
 		case 'run.confirmed':
 			return [`confirmed by the operator: ${event.confirmations.join(', ')}`];
 		case 'run.retried':
-			return ['trying again what had failed'];
+			return [`trying again what had failed (attempt ${event.attempt})`];
 		case 'run.committed':
 			return [`writing to ${shortName(event.device.path)} begins now; what it holds is lost from here on`];
 		case 'run.warned':
