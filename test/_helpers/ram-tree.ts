@@ -57,13 +57,14 @@ export const disks: Tree = {
 
 /** What the kernel does when a mapping is closed. */
 export const removeBlock = (root: string, name: string, number: string): void => {
-	for (const disk of ['', ...readdirSync(join(root, 'sys/devices/block'))]) {
-		for (const part of ['', ...readdirSync(join(root, 'sys/devices/block', disk))]) {
-			rmSync(join(root, 'sys/devices/block', disk, part, 'holders', name), {force: true});
+	const blocks = join(root, 'sys/devices/block');
+	for (const file of readdirSync(blocks, {recursive: true, encoding: 'utf8'})) {
+		if (file.endsWith(`holders/${name}`)) {
+			rmSync(join(blocks, file));
 		}
 	}
 
-	rmSync(join(root, 'sys/devices/block', name), {recursive: true, force: true});
+	rmSync(join(blocks, name), {recursive: true, force: true});
 	for (const link of [`dev/block/${number}`, `class/block/${name}`, `block/${name}`]) {
 		rmSync(join(root, 'sys', link), {force: true});
 	}
