@@ -1,4 +1,4 @@
-import {readdirSync, rmSync} from 'node:fs';
+import {readdirSync, realpathSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {ExecutionContext} from 'ava';
 import type {Freeing} from '../../src/hosts/ram/freeing.ts';
@@ -58,10 +58,9 @@ export const disks: Tree = {
 /** What the kernel does when a mapping is closed. */
 export const removeBlock = (root: string, name: string, number: string): void => {
 	const blocks = join(root, 'sys/devices/block');
-	for (const file of readdirSync(blocks, {recursive: true, encoding: 'utf8'})) {
-		if (file.endsWith(`holders/${name}`)) {
-			rmSync(join(blocks, file));
-		}
+	const slaves = join(blocks, name, 'slaves');
+	for (const slave of readdirSync(slaves)) {
+		rmSync(join(realpathSync(join(slaves, slave)), 'holders', name));
 	}
 
 	rmSync(join(blocks, name), {recursive: true, force: true});

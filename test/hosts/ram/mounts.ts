@@ -2,6 +2,7 @@ import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import {SanitizeError} from '../../../src/errors.ts';
+import {unmountTree} from '../../../src/hosts/ram/free-disk.ts';
 import {loopsOn} from '../../../src/hosts/ram/loops.ts';
 import {mountsToGo, unmountAll} from '../../../src/hosts/ram/mounts.ts';
 import {swapsOn} from '../../../src/hosts/ram/swaps.ts';
@@ -69,6 +70,17 @@ test('no mount is left to a lazy unmount, and only a network is not waited for',
 	);
 	t.is(commands.at(-1), 'umount --no-canonicalize /oldroot');
 	t.is(lines.at(-1), 'unmounted /oldroot (ext4 of /dev/mapper/vg-root)');
+});
+
+test('the tree is unmounted without closing what it stood on', async t => {
+	const {freeing, commands} = await madeUp(t, pivoted, (command, root) => {
+		if (command.endsWith(' /oldroot')) {
+			writeFileSync(path.join(root, 'proc/self/mountinfo'), mountLine(40, '0:30', '/', 'tmpfs', 'zeroize'));
+		}
+	});
+	t.deepEqual(await unmountTree(freeing), []);
+	t.is(commands.length, 10);
+	t.deepEqual([...new Set(commands.map(command => command.split(' ', 1)[0]))], ['umount']);
 });
 
 test('a root that is on the disk itself is never unmounted, and never taken for free', async t => {
