@@ -4,6 +4,7 @@ import {mkdirSync, readdirSync, statfsSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {mountStage, unmountStage} from '../../src/hosts/staging/mount.ts';
 import {planStage, type StageContents} from '../../src/hosts/staging/plan.ts';
+import {recordBytes} from '../../src/hosts/staging/room.ts';
 import {stage} from '../../src/hosts/staging/stage.ts';
 import {createTools} from '../../src/process.ts';
 
@@ -15,7 +16,7 @@ export interface StageOrder extends StageContents {
 const report = async ({directory, commands, ...contents}: StageOrder) => {
 	const tools = createTools({env: process.env});
 	const plan = await planStage(contents, tools);
-	await mountStage(tools, directory, plan.totalBytes + 128 * 1024 ** 2);
+	await mountStage(tools, directory, plan.totalBytes + recordBytes);
 	process.umask(0o077);
 	await stage(plan, directory);
 	const {bsize, blocks, bfree} = statfsSync(directory);

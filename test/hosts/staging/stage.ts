@@ -5,7 +5,7 @@ import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import packageJson from '../../../package.json' with {type: 'json'};
 import {build} from '../../../src/dev/build.ts';
-import {stage} from '../../../src/hosts/staging/stage.ts';
+import {stage, stagedExecutable} from '../../../src/hosts/staging/stage.ts';
 import {parseEvents} from '../../_helpers/cli.ts';
 import {run} from '../../_helpers/executable.ts';
 import {failure} from '../../_helpers/failure.ts';
@@ -61,7 +61,7 @@ asRoot('every program that was taken along runs in RAM with nothing else there',
 	const {results, ...found} = await stageAndRun(
 		t,
 		['/shutdown', '--version'],
-		['/zeroize', '--version'],
+		[stagedExecutable, '--version'],
 		['dd', 'if=/dev/zero', 'of=/tmp/zeros', 'bs=1M', 'count=1'],
 		['lsblk', '--noheadings', '--output', 'NAME', device.path],
 		['blockdev', '--getsize64', device.path],
