@@ -1,6 +1,8 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Departure} from '../hosts/host.ts';
+import {quietKernel} from '../hosts/ram/quiet-kernel.ts';
+import {feedWatchdogs} from '../hosts/ram/watchdogs.ts';
 import ram from '../hosts/ram.ts';
 import {createConsoles} from '../output/consoles.ts';
 import {readKeptRun} from '../records/kept-run.ts';
@@ -34,6 +36,9 @@ const beInit = async (directory: string, surroundings: Surroundings): Promise<Co
 	const consoles = await consolesOf(directory);
 	const output = createConsoles(consoles, surroundings.root);
 	const own = {...surroundings, stdout: output, stderr: output};
+	const {root} = surroundings;
+	await quietKernel(root);
+	using _watchdogs = await feedWatchdogs({root, tell: line => output.write(`${line}\n`)});
 	const menu = createMenu(consoles, own);
 	for (let attempt = 0; ; attempt += 1) {
 		const end = await tryOnce(directory, own);

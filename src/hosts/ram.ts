@@ -4,6 +4,9 @@ import {defineHost, type Host} from './host.ts';
 import {freeDisk} from './ram/free-disk.ts';
 import {haltSystem} from './systemd/halt.ts';
 
+/** Where systemd-shutdown mounts the root that it pivots away from. */
+const oldRoot = '/oldroot';
+
 export default defineHost({
 	name: 'ram',
 	summary: 'this machine, after the disk that its system ran from was left',
@@ -17,7 +20,13 @@ export default defineHost({
 			serviceLog: async () => [],
 			enterEmergency: gone,
 			async leaveDisk(_departure, devices) {
-				return {isLeft: true, done: await freeDisk({devices, tools, root})};
+				const done: string[] = [];
+				const deviceNumbers = devices.flatMap(({deviceNumber}) => deviceNumber ?? []);
+				for (const {path} of devices.filter(({isSystemDisk}) => isSystemDisk)) {
+					await freeDisk({path, deviceNumbers, tools, root, oldRoot, tell: line => void done.push(line)});
+				}
+
+				return {isLeft: true, done};
 			},
 			leave: gone,
 			async halt(halt) {

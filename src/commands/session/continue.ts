@@ -34,7 +34,8 @@ export const continueRun = async (
 	kept.events.forEach(event => void events.replay(event));
 	silent.speak();
 	const confirmations = confirmationsIn(kept);
-	return executePlan(
+	// Awaited: until then the view must listen.
+	return await executePlan(
 		{...{plan, confirmations, events, view, kept, attempt: attemptAfter(kept)}, ...(host && {host})},
 		surroundings,
 	);

@@ -4,7 +4,7 @@ import {isSea} from 'node:sea';
 import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import {sysrqTrigger} from '../../hosts/commands.ts';
 import {findConsoles} from '../../hosts/consoles.ts';
-import {toolsToFree} from '../../hosts/ram/tools.ts';
+import {toolsToFree} from '../../hosts/ram/free-disk.ts';
 import {planStage} from '../../hosts/staging/plan.ts';
 import {requireRoom} from '../../hosts/staging/room.ts';
 import type {Plan, Refusal} from '../../plan.ts';
