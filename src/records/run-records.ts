@@ -66,7 +66,10 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 		writeBeside: async (name, text) => writeIn(directory, name, text),
 		async moveTo(logDir) {
 			const before = directory;
-			directory = await moveFiles(files, path.join(logDir, events.runId), before);
+			directory = await moveFiles(files, path.join(logDir, events.runId), {
+				before,
+				spareBytes: spareBytesFor(report.devices.length),
+			});
 			return directory;
 		},
 		[Symbol.dispose]() {
@@ -130,15 +133,19 @@ const keepFile = (directory: string | null, name: string, onTrouble: (error: unk
 	}
 };
 
-// Room for what a run says after its log was moved: the certificates, its end.
-const spareBytes = 64 * 1024;
+// Room for what a run says after its log was moved: its end, and for each device its certificate, in two places.
+const spareBytesFor = (devices: number): number => (64 + 16 * devices) * 1024;
 
 interface RunFiles {
 	readonly journal: KeptFile;
 	readonly log: KeptFile;
 }
 
-const moveFiles = async (files: RunFiles, target: string, before: string | null): Promise<string> => {
+const moveFiles = async (
+	files: RunFiles,
+	target: string,
+	{before, spareBytes}: {before: string | null; spareBytes: number},
+): Promise<string> => {
 	try {
 		await makeDirectories(path.dirname(target));
 		await mkdir(target, {mode: 0o700});
