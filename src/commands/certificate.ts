@@ -22,7 +22,10 @@ export const addCertificate: AddCommand = (program, {stdout, stderr}, finish) =>
 		.command('show <file>')
 		.description('show a certificate, or the ones in a journal, a console capture or the text of a QR code')
 		.option('--json', 'as JSON', false)
-		.addHelpText('after', '\nExample:\n  zeroize certificate show /var/log/zeroize/RUN/journal.jsonl')
+		.addHelpText(
+			'after',
+			'\nExamples:\n  zeroize certificate show /var/log/zeroize/RUN/journal.jsonl\n  zeroize certificate show --json console.log',
+		)
 		.action(async (file: string, {json}: {json: boolean}) => {
 			const text = await readText(file);
 			const {texts, note} = readCertificates(text, file);
