@@ -20,12 +20,9 @@ export const addCertificate: AddCommand = (program, {stdout, stderr}, finish) =>
 		.addHelpText('after', '\nExample:\n  zeroize certificate show certificate.json');
 	certificate
 		.command('show <file>')
-		.description('show a certificate, or the ones in a journal, a console capture or the text of a QR code')
+		.description('show a certificate, or those in a journal, a console capture or a QR text')
 		.option('--json', 'as JSON', false)
-		.addHelpText(
-			'after',
-			'\nExamples:\n  zeroize certificate show /var/log/zeroize/RUN/journal.jsonl\n  zeroize certificate show --json console.log',
-		)
+		.addHelpText('after', '\nExample:\n  zeroize certificate show /var/log/zeroize/RUN/journal.jsonl')
 		.action(async (file: string, {json}: {json: boolean}) => {
 			const text = await readText(file);
 			const {texts, note} = readCertificates(text, file);
