@@ -29,6 +29,8 @@ export interface StepFacts {
 		readonly device: string;
 		readonly path: string;
 		readonly sha256: string;
+		/** The certificate itself, to the byte: where nothing is left to write it to, the console and the journal have it. */
+		readonly text: string;
 	}>;
 	/** Commands that were run, or in a rehearsal would have been. */
 	readonly commands?: readonly string[];

@@ -1,6 +1,6 @@
 import type {Method, Technique} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
-import type {RunEvent} from './events.ts';
+import type {RunEvent, StepFacts} from './events.ts';
 import type {Plan, PlannedDevice} from './plan.ts';
 import type {Verification} from './verification/verification.ts';
 
@@ -49,11 +49,8 @@ export interface Report {
 	/** True from `run.finished` on, until somebody tries again. */
 	readonly isFinished: boolean;
 	readonly log: {readonly keptIn: string | null; readonly reason: string | null};
-	readonly certificates: ReadonlyArray<{
-		readonly device: string;
-		readonly path: string;
-		readonly sha256: string;
-	}>;
+	/** Each with its exact text; one entry for each place that it was written to. */
+	readonly certificates: NonNullable<StepFacts['certificates']>;
 }
 
 export const emptyReport: Report = {

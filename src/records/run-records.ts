@@ -71,7 +71,10 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 		writeBeside: async (name, text) => writeIn(directory, name, text),
 		async moveTo(logDir) {
 			const before = directory;
-			directory = await moveFiles(files, path.join(logDir, events.runId), before);
+			directory = await moveFiles(files, path.join(logDir, events.runId), {
+				before,
+				spareBytes: spareBytesFor(report.devices.length),
+			});
 			return directory;
 		},
 		[Symbol.dispose]() {
@@ -140,15 +143,19 @@ const keepFile = (
 	}
 };
 
-// Room for what a run says after its log was moved: the certificates, its end.
-const spareBytes = 64 * 1024;
+// Room for what a run says after its log was moved: its end, and for each device its certificate, in two places.
+const spareBytesFor = (devices: number): number => (64 + 16 * devices) * 1024;
 
 interface RunFiles {
 	readonly journal: KeptFile;
 	readonly log: KeptFile;
 }
 
-const moveFiles = async (files: RunFiles, target: string, before: string | null): Promise<string> => {
+const moveFiles = async (
+	files: RunFiles,
+	target: string,
+	{before, spareBytes}: {before: string | null; spareBytes: number},
+): Promise<string> => {
 	try {
 		await makeDirectories(path.dirname(target));
 		await mkdir(target, {mode: 0o700});

@@ -44,6 +44,13 @@ export const allSteps: readonly PlannedStep[] = [
 	step('power-off', 'power off by sysrq', 'halt', 'run', ['echo o > /proc/sysrq-trigger']),
 ];
 
+/** As the run of the router's own disk: from the memory, once its disk is left. */
+export const stepsFromMemory: readonly PlannedStep[] = allSteps.toSpliced(
+	2,
+	0,
+	step('leave-disk', 'leave the disk and go on in memory', 'prepare', 'run', []),
+);
+
 function step(
 	name: string,
 	title: string,

@@ -1,6 +1,7 @@
 import type {RunEvent} from '../../events.ts';
 import {formatBytes, formatDuration} from '../../progress.ts';
-import {shortName} from './lines.ts';
+import {certificatesOnConsole} from './certificate-on-console.ts';
+import {shortName, type Told} from './lines.ts';
 import {createNumbering} from './numbering.ts';
 import {createPace} from './pace.ts';
 import {planLines} from './plan-lines.ts';
@@ -18,9 +19,9 @@ import {summaryLines} from './summary.ts';
 import {verificationLines} from './verification-lines.ts';
 
 /**
-Tells a run in lines, event by event, as a log does: append-only, plain ASCII when wrapped, progress at the pace of a serial line. The lines are not wrapped, but for the summary, which counts them.
+Tells a run in lines, event by event, as a log does: append-only, plain ASCII when wrapped, progress at the pace of a serial line. The lines are not wrapped, but for the summary, which counts them. A QR code is a picture.
 */
-export const createNarrator = (columns: number): ((event: RunEvent) => readonly string[]) => {
+export const createNarrator = (columns: number): ((event: RunEvent) => readonly Told[]) => {
 	const numbering = createNumbering();
 	const pace = createPace();
 	let story = emptyStory;
@@ -52,7 +53,7 @@ interface Telling {
 const describe = (
 	event: Exclude<RunEvent, StepProgress>,
 	{number, story, columns}: Telling,
-): readonly string[] => {
+): readonly Told[] => {
 	switch (event.type) {
 		case 'run.planned':
 			return planLines(event.plan);
@@ -69,7 +70,10 @@ const describe = (
 		case 'step.skipped':
 			return [`${number} ${event.step}${ofDevice(event)} skipped: ${event.reason}`];
 		case 'step.finished':
-			return finishedLines(event, number, story.plan);
+			return [
+				...finishedLines(event, number, story.plan),
+				...certificatesOnConsole(story.plan, event.certificates ?? [], columns),
+			];
 		case 'step.failed':
 			return failedLines(event, number);
 		case 'run.finished':
