@@ -13,7 +13,7 @@ interface FeedOptions {
 }
 
 /**
-Feeds every watchdog that runs, at a quarter of its timeout: systemd leaves one running on its way down (RebootWatchdogSec, 10 minutes), which would reset the machine in the middle of an erase. One that is known to be inactive is never touched, because opening it would start it; one whose state the kernel does not tell is opened.
+Feeds every watchdog that runs, at a quarter of its timeout and at least once a minute, every 10 s where the timeout is not known: systemd leaves one running on its way down (RebootWatchdogSec, 10 minutes), which would reset the machine in the middle of an erase. One that is known to be inactive is never touched, because opening it would start it; one whose state the kernel does not tell is opened.
 
 The timer keeps no process alive and is as late as the event loop is: nothing may block it for three quarters of the timeout. Writes are synchronous, as they would have to wait for a disk behind others in the thread pool.
 

@@ -52,7 +52,8 @@ test('a mapping that is busy at first is closed in a later round', async t => {
 			throw new SanitizeError('TOOL_FAILED', 'dmsetup failed with exit code 1: Device or resource busy');
 		}
 
-		if (command.endsWith('luks-root') && attempts === 1) {
+		// As long as something stands on them.
+		if (/luks-root$|md127$/.test(command) && attempts === 1) {
 			throw new SanitizeError('TOOL_FAILED', 'dmsetup failed with exit code 1: Device or resource busy');
 		}
 
