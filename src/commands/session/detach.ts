@@ -68,12 +68,13 @@ const keepConfirmed = ({plan, events, confirmations}: Confirmed): string => {
 	return directory;
 };
 
-/** What is said to this process is meant for the one that carries the run. */
+/** What an operator types is meant for the process that carries the run; SIGTERM is meant for this one: emergency mode sends it to all that a login started. */
 const passOn = (signal: AbortSignal, runId: string, surroundings: Surroundings): Disposable => {
 	const pass = () => {
-		const isTermination = signal.reason instanceof SanitizeError && signal.reason.code === 'TERMINATED';
-		// There may be nobody left to hear it: then the run is where no signal reaches it.
-		signalRunUnit(runId, isTermination ? 'SIGTERM' : 'SIGINT', surroundings).catch(() => {});
+		if (!isTermination(signal)) {
+			// There may be nobody left to hear it: then the run is where no signal reaches it.
+			interruptRunUnit(runId, surroundings).catch(() => {});
+		}
 	};
 	signal.addEventListener('abort', pass, {once: true});
 	return {[Symbol.dispose]: () => signal.removeEventListener('abort', pass)};
