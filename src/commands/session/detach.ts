@@ -5,7 +5,7 @@ import {exitCodeOf, SanitizeError} from '../../errors.ts';
 import type {RunEvents} from '../../events.ts';
 import {ownTerminal} from '../../hosts/consoles.ts';
 import type {Departure} from '../../hosts/host.ts';
-import {isRunUnitActive, signalRunUnit, startRunUnit} from '../../hosts/systemd/run-unit.ts';
+import {interruptRunUnit, isRunUnitActive, runUnitName, startRunUnit} from '../../hosts/systemd/run-unit.ts';
 import type {Plan} from '../../plan.ts';
 import {createRecords} from '../../records/run-records.ts';
 import {createLogLines} from '../../views/text/log-lines.ts';
@@ -41,10 +41,11 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 		fromByte,
 		onEvent: event => (isShown ? undefined : events.replay(event)),
 		isAlive: () => isRunUnitActive(plan.runId, surroundings),
+		isEnough: () => isTermination(signal),
 	});
 	if (exitCode === undefined) {
 		stderr.write(
-			'zeroize: the run has left this system and goes on in RAM; it cannot be followed from here\n',
+			`zeroize: the run goes on without this terminal (${runUnitName(plan.runId)}, then in RAM)\n`,
 		);
 	}
 
@@ -79,3 +80,6 @@ const passOn = (signal: AbortSignal, runId: string, surroundings: Surroundings):
 	signal.addEventListener('abort', pass, {once: true});
 	return {[Symbol.dispose]: () => signal.removeEventListener('abort', pass)};
 };
+
+const isTermination = ({reason}: AbortSignal): boolean =>
+	reason instanceof SanitizeError && reason.code === 'TERMINATED';

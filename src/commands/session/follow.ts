@@ -11,6 +11,8 @@ interface Followed {
 	readonly onEvent: (event: RunEvent) => void;
 	/** Whether the process that writes it is still there. */
 	readonly isAlive: () => Promise<boolean>;
+	/** Whether whoever follows has had enough. */
+	readonly isEnough: () => boolean;
 }
 
 const pollMs = 200;
@@ -29,6 +31,7 @@ export const followJournal = async ({
 	fromByte,
 	onEvent,
 	isAlive,
+	isEnough,
 }: Followed): Promise<number | undefined> => {
 	await using file = await open(journal);
 	const read = createReader(file, fromByte);
@@ -40,6 +43,10 @@ export const followJournal = async ({
 		last = events.at(-1) ?? last;
 		if (last?.type === 'run.finished') {
 			return last.exitCode;
+		}
+
+		if (isEnough()) {
+			return undefined;
 		}
 
 		if (isOver) {

@@ -72,11 +72,7 @@ export const isRunUnitActive = async (runId: string, {tools}: DeviceSurroundings
 	return /^(?:active|activating|reloading|deactivating)$/.test(stdout.trim());
 };
 
-/** Passes a signal on to the unit's program. */
-export const signalRunUnit = async (
-	runId: string,
-	signal: 'SIGINT' | 'SIGTERM',
-	{tools}: DeviceSurroundings,
-): Promise<void> => {
-	await tools.run('systemctl', ['kill', `--signal=${signal}`, runUnitName(runId)], {timeoutMs});
+/** Passes Ctrl-C on to the unit's program. */
+export const interruptRunUnit = async (runId: string, {tools}: DeviceSurroundings): Promise<void> => {
+	await tools.run('systemctl', ['kill', '--signal=SIGINT', runUnitName(runId)], {timeoutMs});
 };

@@ -38,6 +38,8 @@ export const continueStory = (story: Story, event: RunEvent): Story => {
 			return {...story, committed: [...story.committed, event.device.path]};
 		case 'run.warned':
 			return {...story, warnings: [...story.warnings, event]};
+		case 'run.retried':
+			return {...story, failures: []};
 		case 'step.failed':
 			return {...story, failures: [...story.failures, event]};
 		case 'step.finished':
