@@ -30,6 +30,8 @@ export interface StepFacts {
 		readonly path: string;
 		readonly sha256: string;
 	}>;
+	/** Destinations that have confirmed, and where the records are there. */
+	readonly deliveries?: ReadonlyArray<{readonly to: string; readonly where: string}>;
 	/** Commands that were run, or in a rehearsal would have been. */
 	readonly commands?: readonly string[];
 }
@@ -54,6 +56,11 @@ export interface DeviceResult {
 /** The events of the contract, without what every event carries. `device` is the device's path, where a step belongs to one. */
 export type EventBody =
 	| {readonly type: 'run.planned'; readonly plan: Plan}
+	| {
+			/** Every required destination has taken an announcement of the run. */
+			readonly type: 'run.announced';
+			readonly deliveries: ReadonlyArray<{readonly to: string; readonly where: string}>;
+	  }
 	| {readonly type: 'run.committed'; readonly device: DeviceFacts}
 	| {readonly type: 'run.warned'; readonly code: ErrorCode; readonly message: string; readonly hint?: string}
 	| {readonly type: 'step.started'; readonly step: string; readonly title: string; readonly device?: string}

@@ -24,6 +24,7 @@ export interface PlanInput {
 	readonly stateDir: string | null;
 	readonly logDir: string;
 	readonly logRefused: string | null;
+	readonly destinations?: Plan['destinations'];
 	readonly certificateFile: string | null;
 	/** What was found wrong while looking: tools, places. */
 	readonly refusals: readonly Refusal[];
@@ -50,6 +51,7 @@ export const makePlan = (input: PlanInput): Plan => {
 		stateDir: input.stateDir,
 		logDir: input.logDir,
 		logRefused: input.logRefused,
+		destinations: input.destinations ?? [],
 		certificateFile: input.certificateFile,
 		certificate: certificateDetails(recipeSteps, input.hostname),
 		tools: toolsOf(recipeSteps, planning, input),
@@ -57,7 +59,13 @@ export const makePlan = (input: PlanInput): Plan => {
 	});
 };
 
-const pick = ({host, stateDir, logDir, logRefused}: PlanInput) => ({host, stateDir, logDir, logRefused});
+const pick = ({host, stateDir, logDir, logRefused, destinations = []}: PlanInput) => ({
+	host,
+	stateDir,
+	logDir,
+	logRefused,
+	destinations,
+});
 
 const describeRecipe = ({name, title, source}: Recipe): Plan['recipe'] => ({
 	name,

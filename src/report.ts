@@ -89,6 +89,7 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 		case 'step.progress':
 			return progressStep(report, event.step, event.device, event.bytes);
 		case 'step.started':
+		case 'run.announced':
 		case 'run.warned':
 		case 'run.finished':
 		case 'run.halting':

@@ -22,19 +22,23 @@ const standardDirectories = [
 
 const debianPackages: Readonly<Record<string, string>> = {
 	blkdiscard: 'util-linux',
+	blkid: 'util-linux',
 	blockdev: 'util-linux',
 	cryptsetup: 'cryptsetup',
 	dd: 'coreutils',
 	findmnt: 'util-linux',
 	hdparm: 'hdparm',
+	ip: 'iproute2',
 	journalctl: 'systemd',
 	losetup: 'mount',
 	lsblk: 'util-linux',
+	mount: 'mount',
 	nvme: 'nvme-cli',
 	poweroff: 'systemd-sysv',
 	sg_sanitize: 'sg3-utils',
 	smartctl: 'smartmontools',
 	systemctl: 'systemd',
+	umount: 'mount',
 };
 
 /**

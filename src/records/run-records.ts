@@ -56,6 +56,7 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 	};
 	const folding = events.subscribe(fold, {from: 1});
 	const writing = events.subscribe(write, {from: 1});
+	const beside = new Map<string, string>();
 	return {
 		get directory() {
 			return directory;
@@ -63,7 +64,12 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 		report: () => report,
 		sync: () => stateDir === null || [files.journal.sync(), files.log.sync()].every(Boolean),
 		journalHead: () => journal.head,
-		writeBeside: async (name, text) => writeIn(directory, name, text),
+		files: () => listFiles(files, beside),
+		async writeBeside(name, text) {
+			// Whether or not there is room for it here: it may still be delivered.
+			beside.set(name, text);
+			return writeIn(directory, name, text);
+		},
 		async moveTo(logDir) {
 			const before = directory;
 			directory = await moveFiles(files, path.join(logDir, events.runId), before);
@@ -77,6 +83,12 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 		},
 	};
 };
+
+const listFiles = ({journal, log}: RunFiles, beside: ReadonlyMap<string, string>) => [
+	{name: 'journal.jsonl', text: journal.text()},
+	{name: 'run.log', text: log.text()},
+	...Array.from(beside, ([name, text]) => ({name, text})),
+];
 
 const writeIn = async (directory: string | null, name: string, text: string): Promise<string> => {
 	if (directory === null) {

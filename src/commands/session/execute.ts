@@ -14,6 +14,7 @@ import {steps} from '../../steps/index.ts';
 import {createLogLines} from '../../views/text/log-lines.ts';
 import type {View} from '../../views/view.ts';
 import {type CommandEnd, printError, type Surroundings} from '../command.ts';
+import {announce} from './announce.ts';
 
 export interface Execution {
 	readonly plan: Plan;
@@ -30,6 +31,8 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 	const {plan, confirmations, events, view} = execution;
 	const clearances = authorize(plan, confirmations);
 	await using held = await openDevices(plan, clearances, surroundings);
+	// Before the records: a run that is refused leaves none.
+	await announce(plan, events, surroundings);
 	using records = createRecords({
 		events,
 		stateDir: plan.stateDir,

@@ -16,6 +16,7 @@ import type {Recipe} from '../../recipe.ts';
 import {steps} from '../../steps/index.ts';
 import type {Surroundings} from '../command.ts';
 import type {VerifyChoice} from '../options.ts';
+import {lookAtDestinations} from './destinations.ts';
 
 /** What a front asks for, checked by its parser. */
 export interface RunRequest {
@@ -43,10 +44,12 @@ export const preparePlan = async (
 	const looked = await Promise.all(request.targets.map(target => inspect(target, surroundings)));
 	const devices = looked.flatMap(({facts}) => (facts ? [facts] : []));
 	const places = await lookAtPlaces(request, devices, surroundings);
+	const delivery = await lookAtDestinations(request.recipe, devices, surroundings);
 	const make = (refusals: readonly Refusal[]): Plan =>
 		makePlan({
 			...request,
 			...places,
+			destinations: delivery.destinations,
 			runId,
 			version: surroundings.version,
 			hostname: surroundings.hostname,
@@ -59,7 +62,11 @@ export const preparePlan = async (
 			},
 			refusals,
 		});
-	const refusals = [...looked.flatMap(({refusal}) => (refusal ? [refusal] : [])), ...places.refusals];
+	const refusals = [
+		...looked.flatMap(({refusal}) => (refusal ? [refusal] : [])),
+		...places.refusals,
+		...delivery.refusals,
+	];
 	// Which tools are needed is known from a plan; that one is missing belongs into it.
 	const {tools, devices: planned} = make(refusals);
 	const missing = await findMissingTools([...tools, ...schemeTools(request.targets)], surroundings);

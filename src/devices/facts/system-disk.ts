@@ -13,6 +13,13 @@ export const disksBehind = async (path: string, root: string): Promise<string[]>
 	return [...search.found];
 };
 
+/** The same for a block device, itself included. */
+export const disksUnder = async (deviceNumber: string, root: string): Promise<string[]> => {
+	const search: Search = {root, mounts: await readMounts(root), seenMounts: new Set(), found: new Set()};
+	await descendFromDevice(deviceNumber, search);
+	return [...search.found];
+};
+
 interface Search {
 	readonly root: string;
 	readonly mounts: readonly Mount[];
