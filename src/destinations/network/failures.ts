@@ -1,13 +1,14 @@
 import {errnoOf, SanitizeError} from '../../errors.ts';
 
-const hints: Readonly<Record<string, string>> = {
-	ECONNREFUSED: 'start the receiver, or correct the port',
-	EHOSTUNREACH: 'mend the network to it',
-	ENETUNREACH: 'mend the network to it',
-	ETIMEDOUT: 'mend the network to it, or start the receiver',
-	ECONNRESET: 'see the log of the receiver',
-	EPIPE: 'see the log of the receiver',
-	EMSGSIZE: 'use TCP or TLS',
+/** What the usual errors mean, and what to do. */
+const known: Readonly<Record<string, readonly [meaning: string, hint: string]>> = {
+	ECONNREFUSED: ['nothing listens there', 'start the receiver, or correct the port'],
+	EHOSTUNREACH: ['there is no way to it', 'mend the network to it'],
+	ENETUNREACH: ['there is no way to it', 'mend the network to it'],
+	ETIMEDOUT: ['it does not answer', 'mend the network to it, or start the receiver'],
+	ECONNRESET: ['it broke the connection off', 'see the log of the receiver'],
+	EPIPE: ['it broke the connection off', 'see the log of the receiver'],
+	EMSGSIZE: ['a message is too long for a datagram', 'use syslog+tcp: or syslog+tls:'],
 };
 
 const certificateHint =
@@ -28,12 +29,17 @@ export const networkFailure = (error: unknown, timeoutMs: number): SanitizeError
 		);
 	}
 
-	const messages = [
-		...new Set(causesOf(error).map(each => (each instanceof Error ? each.message : String(each)))),
-	];
 	const code = errnoOf(cause) ?? '';
-	const hint = hints[code] ?? (/CERT|^ERR_TLS|SELF_SIGNED|VERIFY/.test(code) ? certificateHint : undefined);
-	return failure(messages.join('; '), hint ?? 'see whether the receiver works', error);
+	const [meaning, hint = 'see whether the receiver works'] = known[code] ?? [];
+	const words = meaning === undefined ? '' : `${meaning}: `;
+	const messages = new Set(
+		causesOf(error).map(each => (each instanceof Error ? each.message : String(each))),
+	);
+	return failure(
+		`${words}${[...messages].join('; ')}`,
+		/CERT|^ERR_TLS|SELF_SIGNED|VERIFY/.test(code) ? certificateHint : hint,
+		error,
+	);
 };
 
 /** Node wraps what happened on each address of one name. */
