@@ -1,12 +1,15 @@
 import {mkdtemp, rmdir} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {SanitizeError, toSanitizeError} from '../../errors.ts';
+import {SanitizeError} from '../../errors.ts';
 import type {Tools} from '../../process.ts';
 import type {FileSystem} from './find.ts';
 
 /** A disk that spins up, and a journal that is replayed. */
 const mountTimeoutMs = 60_000;
+
+// mount(8): any sum of these.
+const exitCodes = Array.from({length: 128}, (_, code) => code);
 
 /** Nothing on it can be run or be a device; its files belong to root alone where the file system itself has no modes. */
 const optionsFor = (type: string): string =>
@@ -23,15 +26,10 @@ export const whileMounted = async <Result>(
 ): Promise<Result> => {
 	const directory = await makeMountPoint();
 	try {
-		await tools.run('mount', ['-t', type, '-o', optionsFor(type), node, directory], {
-			timeoutMs: mountTimeoutMs,
-		});
+		await mount({node, type}, directory, tools);
 	} catch (error) {
 		await rmdir(directory).catch(() => {});
-		throw new SanitizeError('TOOL_FAILED', toSanitizeError(error).message, {
-			hint: `it must be possible to mount it writable: mount -t ${type} ${node} /mnt`,
-			cause: error,
-		});
+		throw error;
 	}
 
 	let result: Result;
@@ -44,6 +42,22 @@ export const whileMounted = async <Result>(
 
 	await unmount(directory, tools);
 	return result;
+};
+
+const mount = async (
+	{node, type}: Pick<FileSystem, 'node' | 'type'>,
+	directory: string,
+	tools: Tools,
+): Promise<void> => {
+	const args = ['-t', type, '-o', optionsFor(type), node, directory];
+	const {exitCode, stderr} = await tools.run('mount', args, {timeoutMs: mountTimeoutMs, accept: exitCodes});
+	if (exitCode !== 0) {
+		// `mount: DIRECTORY: what went wrong`, then where to read more.
+		const [words = ''] = stderr.replaceAll(`${directory}: `, '').trim().split('\n');
+		throw new SanitizeError('TOOL_FAILED', words === '' ? `mount failed with exit code ${exitCode}` : words, {
+			hint: `it must be possible to mount it writable: mount -t ${type} ${node} /mnt`,
+		});
+	}
 };
 
 /** /run is in memory on every system with systemd: a mount point must not stand on the disk that is erased. */
