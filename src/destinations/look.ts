@@ -2,8 +2,7 @@ import {SanitizeError, toSanitizeError} from '../errors.ts';
 import type {DestinationKind, DestinationWish, LookSurroundings, PlannedDestination} from './destination.ts';
 import {destinations} from './index.ts';
 
-/** All ways to write an address. */
-export const addressForms: readonly string[] = destinations.flatMap(({forms}) => forms);
+const addressForms: readonly string[] = destinations.flatMap(({forms}) => forms);
 
 /** @throws SanitizeError USAGE. */
 const kindOf = (to: string): DestinationKind => {
