@@ -36,24 +36,35 @@ export const deliverOnce = async (
 	}
 };
 
+export interface Patience {
+	readonly retryForMs: number;
+	/** Told once, when it is not confirmed at the first attempt and there is time for more. */
+	readonly onRetry: (error: SanitizeError) => void;
+}
+
 /**
-Delivers again and again, with longer and longer pauses, until it is confirmed or `retryForMs` are over.
+Delivers again and again, with longer and longer pauses, until it is confirmed or the time is over.
 @throws SanitizeError as the last attempt did.
 */
 export const deliverInTime = async (
 	destination: PlannedDestination,
 	parcel: Parcel,
 	surroundings: DeliverySurroundings,
-	retryForMs: number,
+	{retryForMs, onRetry}: Patience,
 ): Promise<string> => {
 	const endMs = performance.now() + retryForMs;
 	for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
 		try {
 			return await deliverOnce(destination, parcel, surroundings);
-		} catch (error) {
+		} catch (thrown) {
+			const error = toSanitizeError(thrown);
 			const isOver = performance.now() + pauseMs > endMs;
-			if (isOver || toSanitizeError(error).code !== 'DELIVERY_FAILED') {
-				throw error;
+			if (isOver || error.code !== 'DELIVERY_FAILED') {
+				throw thrown;
+			}
+
+			if (pauseMs === firstPauseMs) {
+				onRetry(error);
 			}
 		}
 

@@ -70,12 +70,17 @@ export default defineRunStep({
 		const {plan, tools, signal, now} = context;
 		const surroundings = {tools, signal, now, timeoutMs: deliveryTimeoutMs};
 		const parcel = parcelOf(context);
+		const patience = {
+			retryForMs: retryFor,
+			onRetry: ({code, message, hint}: SanitizeError) =>
+				context.warn({code, message: `${message}; trying again`, ...(hint !== undefined && {hint})}),
+		};
 		const settled = await Promise.allSettled(
 			plan.destinations.map(async destination => ({
 				to: destination.to,
 				where: await (destination.optional
 					? deliverOnce(destination, parcel, surroundings)
-					: deliverInTime(destination, parcel, surroundings, retryFor)),
+					: deliverInTime(destination, parcel, surroundings, patience)),
 			})),
 		);
 		signal.throwIfAborted();

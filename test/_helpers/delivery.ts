@@ -26,7 +26,7 @@ export const deliverySurroundings = (changes: Partial<DeliverySurroundings> = {}
 	tools: real.tools,
 	signal: new AbortController().signal,
 	now: () => new Date('2026-11-21T08:15:02.000Z'),
-	timeoutMs: 5000,
+	timeoutMs: 20_000,
 	...changes,
 });
 

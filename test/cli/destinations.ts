@@ -21,7 +21,7 @@ const args = (place: Place, image: string, ...options: readonly string[]): reado
 const run = async (place: Place, image: string, ...options: readonly string[]) =>
 	runMain(['run', ...args(place, image, '--confirm', image, ...options)]);
 
-/** A recipe that erases, keeps and delivers for a second and a half, and then would power off. */
+/** A recipe that erases, keeps and delivers for three seconds, and then would power off. */
 const recipe = async (place: Place, destinations: string): Promise<string> =>
 	place.write(
 		'patient.yaml',
@@ -34,7 +34,7 @@ steps:
   - step: verify
   - step: issue-certificate
   - step: deliver
-    retryFor: 1500ms
+    retryFor: 3s
     destinations:
 ${destinations}
   - step: power-off
@@ -180,6 +180,7 @@ test('a required one that fails afterwards is tried again, then the machine stay
 	t.is(received.filter(({url}) => url.endsWith('journal.jsonl')).length, 2);
 	t.like(events.at(-1), {type: 'run.finished', outcome: 'aftercare-failed', exitCode: 6});
 	t.true(events.some(event => event.type === 'step.failed' && event.code === 'DELIVERY_FAILED'));
+	t.true(events.some(event => event.type === 'run.warned' && event.message.endsWith('; trying again')));
 	t.true(events.some(event => event.type === 'step.skipped' && event.step === 'power-off'));
 	t.regex(stderr, /deliver: delivering to http:.*answered 500/);
 	t.regex(stderr, /hint: .*copy the records by hand/);

@@ -117,7 +117,11 @@ for (const {title, answer, cause, hint} of failing) {
 		const to = `http://127.0.0.1:${port}`;
 		const error = await failure(
 			t,
-			deliverOnce(await look(to), parcel, deliverySurroundings({timeoutMs: 300})),
+			deliverOnce(
+				await look(to),
+				parcel,
+				deliverySurroundings({timeoutMs: hint.source === 'stuck' ? 300 : 20_000}),
+			),
 		);
 		t.is(error.code, 'DELIVERY_FAILED');
 		t.true(error.message.startsWith(`delivering to ${to}: `));

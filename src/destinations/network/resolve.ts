@@ -1,5 +1,5 @@
 import {lookup} from 'node:dns/promises';
-import {isIP} from 'node:net';
+import {isIP, type LookupFunction} from 'node:net';
 import {setTimeout as delay} from 'node:timers/promises';
 import {errnoOf, SanitizeError} from '../../errors.ts';
 
@@ -41,8 +41,6 @@ const unresolved = (host: string, why: string, cause?: unknown): SanitizeError =
 		hint: 'write its IP address instead of its name, or mend the name server (/etc/resolv.conf)',
 		cause,
 	});
-
-type LookupFunction = NonNullable<import('node:net').TcpNetConnectOpts['lookup']>;
 
 /** Answers a socket's question for a name with what was found while there still was a name server. */
 export const lookupAmong =
