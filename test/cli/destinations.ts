@@ -1,13 +1,14 @@
 import {readFile} from 'node:fs/promises';
 import type {RequestListener} from 'node:http';
 import path from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import {readJournal} from '../../src/journal.ts';
-import {createPlace, hashOf, isAllZero, type Place, zeroize} from '../_helpers/cli.ts';
+import {createPlace, isAllZero, type Place, zeroize} from '../_helpers/cli.ts';
 import {evidenceDisk} from '../_helpers/evidence-disk.ts';
 import {isRoot} from '../_helpers/loop.ts';
 import {runMain} from '../_helpers/main.ts';
 import {syslogReceiver, webServer} from '../_helpers/receivers.ts';
+import {fillUp, mountTmpfs} from '../_helpers/tmpfs.ts';
 
 const real = isRoot ? test : test.skip;
 
@@ -117,31 +118,6 @@ const answering = (statusOf: (name: string, count: number) => number): RequestLi
 	};
 };
 
-const isRefused = async (t: ExecutionContext, to: string, cause: RegExp): Promise<void> => {
-	const place = await createPlace(t);
-	const image = await place.image(4096);
-	const before = await hashOf(image);
-	const {exitCode, stderr} = await run(place, image, '--destination', to);
-	t.is(exitCode, 3);
-	t.regex(stderr, cause);
-	t.regex(stderr, /hint: .*mark it as optional/);
-	t.is(await hashOf(image), before);
-	t.deepEqual(await place.runs(), {state: [], log: []});
-};
-
-test('a destination that does not take the announcement refuses the run: nothing is touched', async t => {
-	const {port} = await webServer(t, {answer: answering(() => 507)});
-	await isRefused(
-		t,
-		`http://127.0.0.1:${port}/r`,
-		/delivering to http:\/\/127\.0\.0\.1:\d+\/r: .*announcement\.json answered 507/,
-	);
-});
-
-test('a destination that is not found refuses the run', async t => {
-	await isRefused(t, 'disk:LABEL=NO-SUCH', /looking for disk:LABEL=NO-SUCH: no file system has the label/);
-});
-
 test('optional destinations that fail cost a warning each, before and after', async t => {
 	const place = await createPlace(t);
 	const image = await place.image(4096);
@@ -220,23 +196,18 @@ test('the log of a run that failed is delivered too', async t => {
 	t.false(received.some(({url}) => url.includes('certificate')));
 });
 
-test('addresses that cannot be meant are usage errors, in a recipe with their line', async t => {
+real('what no directory has room for is delivered all the same', async t => {
 	const place = await createPlace(t);
 	const image = await place.image(4096);
-	for (const [to, cause] of [
-		['ftp://a', /"ftp:\/\/a" names no kind of destination/],
-		['syslog+udp://127.0.0.1', /can confirm nothing/],
-		['optional:https://me:secret@a/', /has a user name or password in it/],
-	] as const) {
-		const {exitCode, stderr} = await run(place, image, '--destination', to);
-		t.is(exitCode, 2);
-		t.regex(stderr, cause);
-		t.false(stderr.includes('secret'));
+	const {port, received} = await webServer(t);
+	for (const directory of [place.state, place.log]) {
+		await mountTmpfs(t, directory, 'size=64k,nr_inodes=2');
+		await fillUp(directory);
 	}
 
-	const file = await recipe(place, '      - to: syslog+udp://127.0.0.1');
-	const {exitCode, stderr} = await runMain(['plan', file, '--device', `file:${image}`]);
-	t.is(exitCode, 2);
-	t.regex(stderr, /patient\.yaml:1[23]: .*can confirm nothing/);
-	t.regex(stderr, /optional: true/);
+	const {exitCode} = await run(place, image, '--destination', `http://127.0.0.1:${port}`);
+	t.is(exitCode, 6);
+	const texts = new Map(received.map(({url, text}) => [path.basename(url), text]));
+	t.like(JSON.parse(texts.get('certificate.json') ?? ''), {outcome: 'sanitized', totalBytes: 4096});
+	t.true(readJournal(texts.get('journal.jsonl') ?? '', 'journal').length > 10);
 });
