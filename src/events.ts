@@ -32,6 +32,8 @@ export interface StepFacts {
 		/** The certificate itself, to the byte: where nothing is left to write it to, the console and the journal have it. */
 		readonly text: string;
 	}>;
+	/** Destinations that have confirmed, and where the records are there. */
+	readonly deliveries?: ReadonlyArray<{readonly to: string; readonly where: string}>;
 	/** Commands that were run, or in a rehearsal would have been. */
 	readonly commands?: readonly string[];
 }
@@ -56,6 +58,11 @@ export interface DeviceResult {
 /** The events of the contract, without what every event carries. `device` is the device's path, where a step belongs to one. */
 export type EventBody =
 	| {readonly type: 'run.planned'; readonly plan: Plan}
+	| {
+			/** Every required destination has taken an announcement of the run. */
+			readonly type: 'run.announced';
+			readonly deliveries: ReadonlyArray<{readonly to: string; readonly where: string}>;
+	  }
 	/** What the operator typed to allow it, in the order of the devices: whoever continues the run needs it. */
 	| {readonly type: 'run.confirmed'; readonly confirmations: readonly string[]}
 	| {readonly type: 'run.committed'; readonly device: DeviceFacts}

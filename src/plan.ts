@@ -1,3 +1,4 @@
+import type {PlannedDestination} from './destinations/destination.ts';
 import type {DeviceFacts} from './devices/device.ts';
 import type {Method, Technique} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
@@ -97,6 +98,8 @@ export interface Plan {
 	readonly logDir: string;
 	/** Set when the log cannot be kept in `logDir` because that place is being erased. */
 	readonly logRefused: string | null;
+	/** Where the records are delivered to, besides. */
+	readonly destinations: readonly PlannedDestination[];
 	/** Also write the certificate here. */
 	readonly certificateFile: string | null;
 	readonly certificate: CertificateDetails;

@@ -24,6 +24,7 @@ export interface PlanInput {
 	readonly stateDir: string | null;
 	readonly logDir: string;
 	readonly logRefused: string | null;
+	readonly destinations?: Plan['destinations'];
 	readonly certificateFile: string | null;
 	readonly departure: Plan['departure'];
 	/** What was found wrong while looking: tools, places. */
@@ -52,6 +53,7 @@ export const makePlan = (input: PlanInput): Plan => {
 		stateDir: input.stateDir,
 		logDir: input.logDir,
 		logRefused: input.logRefused,
+		destinations: input.destinations ?? [],
 		certificateFile: input.certificateFile,
 		certificate: certificateDetails(recipeSteps, input.hostname),
 		departure: input.departure,
@@ -60,7 +62,13 @@ export const makePlan = (input: PlanInput): Plan => {
 	});
 };
 
-const pick = ({host, stateDir, logDir, logRefused}: PlanInput) => ({host, stateDir, logDir, logRefused});
+const pick = ({host, stateDir, logDir, logRefused, destinations = []}: PlanInput) => ({
+	host,
+	stateDir,
+	logDir,
+	logRefused,
+	destinations,
+});
 
 const describeRecipe = ({name, title, source}: Recipe): Plan['recipe'] => ({
 	name,

@@ -104,6 +104,7 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 			return progressStep(report, event.step, event.device, event.bytes);
 		case 'step.started':
 		case 'run.confirmed':
+		case 'run.announced':
 		case 'run.warned':
 		case 'run.halting':
 			return report;

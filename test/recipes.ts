@@ -27,6 +27,7 @@ const recipes: Readonly<Record<string, Expected>> = {
 		['verify', {coverage: 'full', percent: 10}],
 		['keep-log', {}],
 		['issue-certificate', certificate],
+		['deliver', {destinations: [], retryFor: 120_000}],
 		['power-off', {by: 'sysrq', how: 'poweroff'}],
 	],
 	'verify-only': [

@@ -23,12 +23,14 @@ export const standardDirectories = [
 
 const debianPackages: Readonly<Record<string, string>> = {
 	blkdiscard: 'util-linux',
+	blkid: 'util-linux',
 	blockdev: 'util-linux',
 	cryptsetup: 'cryptsetup',
 	dd: 'coreutils',
 	dmsetup: 'dmsetup',
 	findmnt: 'util-linux',
 	hdparm: 'hdparm',
+	ip: 'iproute2',
 	journalctl: 'systemd',
 	ldd: 'libc-bin',
 	losetup: 'mount',

@@ -124,6 +124,14 @@ export class KeptFile {
 		}
 	}
 
+	/**
+	All that was appended so far, from disk and memory.
+	@throws what reading the file throws.
+	*/
+	text(): string {
+		return Buffer.from(this.#from(0)).toString();
+	}
+
 	/** What was appended, from this byte on. */
 	#from(position: number): Uint8Array {
 		const onDisk = Buffer.alloc(Math.max(0, this.#writtenBytes - position));

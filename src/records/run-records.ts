@@ -61,6 +61,7 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 	const from = journal.head.seq + 1;
 	const folding = events.subscribe(fold, {from});
 	const writing = events.subscribe(write, {from});
+	const beside = besideOf(report);
 	return {
 		get directory() {
 			return directory;
@@ -68,7 +69,12 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 		report: () => report,
 		sync: () => stateDir === null || [files.journal.sync(), files.log.sync()].every(Boolean),
 		journalHead: () => journal.head,
-		writeBeside: async (name, text) => writeIn(directory, name, text),
+		files: () => listFiles(files, beside),
+		async writeBeside(name, text) {
+			// Whether or not there is room for it here: it may still be delivered.
+			beside.set(name, text);
+			return writeIn(directory, name, text);
+		},
 		async moveTo(logDir) {
 			const before = directory;
 			directory = await moveFiles(files, path.join(logDir, events.runId), {
@@ -85,6 +91,16 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 		},
 	};
 };
+
+const listFiles = ({journal, log}: RunFiles, beside: ReadonlyMap<string, string>) => [
+	{name: 'journal.jsonl', text: journal.text()},
+	{name: 'run.log', text: log.text()},
+	...Array.from(beside, ([name, text]) => ({name, text})),
+];
+
+/** What another process wrote beside the journal: the journal has it too. */
+const besideOf = ({certificates}: Report): Map<string, string> =>
+	new Map(certificates.map(({path: file, text}) => [path.basename(file), text]));
 
 const writeIn = async (directory: string | null, name: string, text: string): Promise<string> => {
 	if (directory === null) {

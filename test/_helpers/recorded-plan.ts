@@ -97,6 +97,7 @@ export const plan = (changes: Partial<Plan> = {}, devices: readonly DeviceFacts[
 	stateDir: '/tmp',
 	logDir: '/var/log/zeroize',
 	logRefused: null,
+	destinations: [],
 	certificateFile: null,
 	departure: null,
 	certificate: {assetTag: null, mediaSource: null, performedBy: nobody, validatedBy: nobody},

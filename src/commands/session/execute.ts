@@ -12,6 +12,7 @@ import {steps} from '../../steps/index.ts';
 import {createLogLines} from '../../views/text/log-lines.ts';
 import type {View} from '../../views/view.ts';
 import {type CommandEnd, printError, type Surroundings} from '../command.ts';
+import {announce} from './announce.ts';
 import {createLanes} from './lanes.ts';
 
 export interface Execution {
@@ -38,6 +39,11 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 	// All of them or none: a run that cannot hold one of its devices does not start. The disk behind `/` cannot be held before it is left.
 	for (const lane of plan.departure ? [] : devices.lanes) {
 		await lane.open();
+	}
+
+	if (!kept) {
+		// Before the records: a run that is refused leaves none.
+		await announce(plan, events, surroundings);
 	}
 
 	using records = createRecords({

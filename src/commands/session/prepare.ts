@@ -17,6 +17,7 @@ import {steps} from '../../steps/index.ts';
 import type {Surroundings} from '../command.ts';
 import type {VerifyChoice} from '../options.ts';
 import {lookAtDeparture} from './departure.ts';
+import {lookAtDestinations} from './destinations.ts';
 
 /** What a front asks for, checked by its parser. */
 export interface RunRequest {
@@ -44,10 +45,12 @@ export const preparePlan = async (
 	const looked = await Promise.all(request.targets.map(target => inspect(target, surroundings)));
 	const devices = looked.flatMap(({facts}) => (facts ? [facts] : []));
 	const places = await lookAtPlaces(request, devices, surroundings);
+	const delivery = await lookAtDestinations(request.recipe, devices, surroundings);
 	const make = (refusals: readonly Refusal[], leaving: Partial<PlanInput> = {}): Plan =>
 		makePlan({
 			...request,
 			...places,
+			destinations: delivery.destinations,
 			departure: null,
 			...leaving,
 			runId,
@@ -62,7 +65,11 @@ export const preparePlan = async (
 			},
 			refusals,
 		});
-	const refusals = [...looked.flatMap(({refusal}) => (refusal ? [refusal] : [])), ...places.refusals];
+	const refusals = [
+		...looked.flatMap(({refusal}) => (refusal ? [refusal] : [])),
+		...places.refusals,
+		...delivery.refusals,
+	];
 	// Which tools are needed is known from a plan; that one is missing belongs into it.
 	const first = make(refusals);
 	const missing = await findMissingTools([...first.tools, ...schemeTools(request.targets)], surroundings);

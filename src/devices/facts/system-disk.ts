@@ -13,6 +13,10 @@ export const disksBehind = async (path: string, root: string): Promise<string[]>
 	return [...search.found];
 };
 
+/** The same for a block device, itself included. */
+export const disksUnder = async (deviceNumber: string, root: string): Promise<string[]> =>
+	disksBehindDevice(deviceNumber, await readMounts(root), root);
+
 /** The same for one mount, also one that another hides. `oldRoot` is where the root was moved to, under which the directories of an overlay had their names. */
 export const disksBehindMount = async (
 	mount: Mount,

@@ -57,6 +57,8 @@ const describe = (
 	switch (event.type) {
 		case 'run.planned':
 			return planLines(event.plan);
+		case 'run.announced':
+			return event.deliveries.map(({to, where}) => `${to} works: announced in ${where}`);
 		case 'run.confirmed':
 			return [`confirmed by the operator: ${event.confirmations.join(', ')}`];
 		case 'run.retried':
@@ -97,7 +99,7 @@ const withHint = (line: string, hint: string | undefined): readonly string[] =>
 	hint === undefined ? [line] : [line, `  hint: ${hint}`];
 
 const finishedLines = (event: StepFinished, number: string, plan: Planned | undefined): readonly string[] => {
-	const {writtenBytes, tool, verification, logDir, certificates = [], commands = []} = event;
+	const {writtenBytes, tool, verification, logDir, certificates = [], deliveries = [], commands = []} = event;
 	const by = tool ? ` by ${tool.name} ${tool.version}` : '';
 	const ran = plan?.host === 'rehearsal' ? 'recorded, not run' : 'ran';
 	return [
@@ -109,6 +111,7 @@ const finishedLines = (event: StepFinished, number: string, plan: Planned | unde
 		...commands.map(command => `  ${ran}: ${command}`),
 		...(logDir === undefined ? [] : [`  journal and log are in ${logDir}`]),
 		...certificates.map(({device, path}) => `  certificate of ${shortName(device)}: ${path}`),
+		...deliveries.map(({to, where}) => `  delivered to ${to}: ${where}`),
 	];
 };
 

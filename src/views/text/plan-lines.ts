@@ -98,9 +98,22 @@ const recordLines = (plan: Planned): readonly string[] => {
 	return [
 		directory === undefined ? 'journal and log: none are kept' : `journal and log: ${directory}`,
 		...(directory === undefined ? [] : [laterLine(plan)]),
+		...destinationLines(plan),
 		...(plan.certificateFile === null ? [] : [`certificate: ${plan.certificateFile}`]),
 	];
 };
+
+// A plan from before there were destinations has none.
+const destinationLines = ({destinations = []}: Planned): readonly string[] =>
+	destinations.map(({to, optional, resolved, found}) =>
+		[
+			`delivered to: ${to}`,
+			resolved === null ? `NOT FOUND, ${found}` : `(${found})`,
+			optional ? '- optional' : '',
+		]
+			.filter(part => part !== '')
+			.join(' '),
+	);
 
 const laterLine = ({steps, logDir, logRefused, runId}: Planned): string => {
 	const isMoved = steps.some(({step}) => step === 'keep-log');
