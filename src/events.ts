@@ -34,6 +34,8 @@ export interface StepFacts {
 	}>;
 	/** Destinations that have confirmed, and where the records are there. */
 	readonly deliveries?: ReadonlyArray<{readonly to: string; readonly where: string}>;
+	/** What was done, a line each, where it was known only then what there was to do. */
+	readonly done?: readonly string[];
 	/** Commands that were run, or in a rehearsal would have been. */
 	readonly commands?: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type {DeviceFacts, DeviceSurroundings} from '../devices/device.ts';
+import type {NetworkSnapshot} from './network/snapshot.ts';
 
 /** `ram`: the same machine after its disk was left; never asked for, only gone on with. */
 export type HostName = 'system' | 'rehearsal' | 'ram';
@@ -24,6 +25,8 @@ export interface Departure {
 	readonly availableBytes: number;
 	/** Terminals that show the run, as the kernel names them: `ttyS0`. */
 	readonly consoles: readonly string[];
+	/** The network as it was, to be brought back for the destinations that are behind it; `null` where there is none. */
+	readonly network: NetworkSnapshot | null;
 }
 
 /** What came of leaving the disk. */

@@ -1,6 +1,7 @@
 import {SanitizeError} from '../errors.ts';
 import {haltLine} from './commands.ts';
 import {defineHost, type Host} from './host.ts';
+import {restoreNetwork} from './network/restore.ts';
 import {freeDisk} from './ram/free-disk.ts';
 import {haltSystem} from './systemd/halt.ts';
 
@@ -19,14 +20,17 @@ export default defineHost({
 			serviceState: gone,
 			serviceLog: async () => [],
 			enterEmergency: gone,
-			async leaveDisk(_departure, devices) {
+			async leaveDisk({network}, devices) {
 				const done: string[] = [];
+				const tell = (line: string) => void (isOfKernel.test(line) || done.push(line));
 				const deviceNumbers = devices.flatMap(({deviceNumber}) => deviceNumber ?? []);
 				for (const {path} of devices.filter(({isSystemDisk}) => isSystemDisk)) {
-					await freeDisk({path, deviceNumbers, tools, root, oldRoot, tell: line => void done.push(line)});
+					await freeDisk({path, deviceNumbers, tools, root, oldRoot, tell});
 				}
 
-				return {isLeft: true, done};
+				// Emergency mode took it down.
+				const troubles = network ? (await restoreNetwork(tools, network)).troubles : [];
+				return {isLeft: true, done: [...done, ...troubles.map(trouble => `network: ${trouble}`)]};
 			},
 			leave: gone,
 			async halt(halt) {
@@ -36,6 +40,9 @@ export default defineHost({
 		} satisfies Host;
 	},
 });
+
+// A dozen mounts of the kernel's own file systems, none of them on a disk.
+const isOfKernel = /^unmounted \/oldroot\/(?:sys|proc|dev|run)\b/;
 
 const gone = async (): Promise<never> => {
 	throw new SanitizeError('INTERNAL', 'the system that would do this has ended');

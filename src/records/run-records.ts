@@ -36,12 +36,9 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 	let report: Report = kept?.report ?? emptyReport;
 	let directory = kept?.directory ?? (stateDir === null ? null : makeStateDirectory(stateDir, events));
 	// After run.finished there is nobody left to tell: sync() says it then.
-	let isFinished = false;
-	const onTrouble = (doing: string) => (error: unknown) =>
-		isFinished ? undefined : warn(events, doing, error);
-	const keep = (name: string, keptBytes?: number) =>
-		keepFile(directory, name, onTrouble(`writing ${name}`), keptBytes);
-	const files = {journal: keep('journal.jsonl', kept?.journalBytes), log: keep('run.log', kept?.logBytes)};
+	const files = openFiles(directory, kept, (doing, error) =>
+		report.isFinished ? undefined : warn(events, doing, error),
+	);
 
 	const write = (event: RunEvent): void => {
 		// A progress line lost in a crash costs nothing; any other line must be there before what it says happens.
@@ -56,7 +53,6 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 	// Two readers: what is known of the run must not depend on whether it could be written down.
 	const fold = (event: RunEvent): void => {
 		report = reduceReport(report, event);
-		isFinished ||= event.type === 'run.finished';
 	};
 	const from = journal.head.seq + 1;
 	const folding = events.subscribe(fold, {from});
@@ -90,6 +86,16 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 			files.log.close();
 		},
 	};
+};
+
+const openFiles = (
+	directory: string | null,
+	kept: KeptRun | undefined,
+	onTrouble: (doing: string, error: unknown) => void,
+): RunFiles => {
+	const open = (name: string, keptBytes: number | undefined) =>
+		keepFile(directory, name, error => onTrouble(`writing ${name}`, error), keptBytes);
+	return {journal: open('journal.jsonl', kept?.journalBytes), log: open('run.log', kept?.logBytes)};
 };
 
 const listFiles = ({journal, log}: RunFiles, beside: ReadonlyMap<string, string>) => [

@@ -26,7 +26,7 @@ export default defineRunStep({
 			plan.devices.map(({facts}) => facts),
 		);
 		if (leaving.isLeft) {
-			return {facts: {commands: leaving.done}};
+			return {facts: {done: leaving.done}};
 		}
 
 		try {

@@ -4,6 +4,7 @@ import {isSea} from 'node:sea';
 import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import {sysrqTrigger} from '../../hosts/commands.ts';
 import {findConsoles} from '../../hosts/consoles.ts';
+import {snapshotNetwork} from '../../hosts/network/snapshot.ts';
 import {toolsToFree} from '../../hosts/ram/free-disk.ts';
 import {planStage} from '../../hosts/staging/plan.ts';
 import {requireRoom} from '../../hosts/staging/room.ts';
@@ -32,21 +33,32 @@ export const lookAtDeparture = async (
 	try {
 		await requireMeans(surroundings.root);
 		const later = plan.steps.slice(index + 1).flatMap(({tools}) => tools);
-		const programs = await inRam([...later, ...schemeTools, ...toolsToFreeAll(plan)], surroundings);
+		const needsNetwork = plan.destinations.some(({kind}) => kind !== 'disk');
+		const network = needsNetwork ? await snapshotNetwork(surroundings.tools) : null;
+		const programs = await inRam(
+			[...later, ...schemeTools, ...toolsToFreeAll(plan), ...(network ? ['ip'] : [])],
+			surroundings,
+		);
 		const {totalBytes: stageBytes} = await planStage(
 			{executable: process.execPath, programs},
 			surroundings.tools,
 		);
 		const room = await requireRoom({stageBytes, root: surroundings.root});
 		const consoles = await findConsoles(surroundings.root);
-		const departure = {executable: process.execPath, programs, stageBytes, ...room, consoles};
+		const departure = {executable: process.execPath, programs, stageBytes, ...room, consoles, network};
+		const logRefused = `${endsInRam}; ${whereTo(plan)}`;
 		return {changes: {departure, logRefused}, refusals: certificateRefusal(plan)};
 	} catch (error) {
 		return {changes: {}, refusals: [toRefusal(error, plan)]};
 	}
 };
 
-const logRefused = 'the run ends in RAM, where no file system of this machine is mounted any more';
+const endsInRam = 'the run ends in RAM';
+
+const whereTo = ({destinations}: Plan): string =>
+	destinations.length > 0
+		? `its records go to ${destinations.map(({to}) => to).join(', ')}`
+		: 'its records are on the consoles alone';
 
 const certificateRefusal = ({certificateFile}: Plan): readonly Refusal[] =>
 	certificateFile === null
@@ -54,7 +66,7 @@ const certificateRefusal = ({certificateFile}: Plan): readonly Refusal[] =>
 		: [
 				{
 					code: 'USAGE',
-					message: `the certificate cannot be written to ${certificateFile}: ${logRefused}`,
+					message: `the certificate cannot be written to ${certificateFile}: ${endsInRam}, where it is not mounted`,
 					hint: 'name another disk instead: --destination disk:LABEL=…',
 				},
 			];

@@ -10,6 +10,7 @@ import type {Plan} from '../../plan.ts';
 import {createRecords} from '../../records/run-records.ts';
 import {createLogLines} from '../../views/text/log-lines.ts';
 import type {CommandEnd, Surroundings} from '../command.ts';
+import {announce} from './announce.ts';
 import {followJournal} from './follow.ts';
 
 interface Confirmed {
@@ -27,6 +28,7 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 	const {plan, departure, confirmations, events} = confirmed;
 	const {root, env, stderr, signal} = surroundings;
 	authorize(plan, confirmations);
+	await announce(plan, events, surroundings);
 	const directory = keepConfirmed(confirmed);
 	const journal = path.join(directory, 'journal.jsonl');
 	const fromByte = (await stat(journal)).size;

@@ -99,7 +99,9 @@ const withHint = (line: string, hint: string | undefined): readonly string[] =>
 	hint === undefined ? [line] : [line, `  hint: ${hint}`];
 
 const finishedLines = (event: StepFinished, number: string, plan: Planned | undefined): readonly string[] => {
-	const {writtenBytes, tool, verification, logDir, certificates = [], deliveries = [], commands = []} = event;
+	const {writtenBytes, tool, verification, logDir, certificates = [], deliveries = []} = event;
+	const {commands = [], done = []} = event;
+	const isInRam = Boolean(plan?.departure);
 	const by = tool ? ` by ${tool.name} ${tool.version}` : '';
 	const ran = plan?.host === 'rehearsal' ? 'recorded, not run' : 'ran';
 	return [
@@ -110,7 +112,10 @@ const finishedLines = (event: StepFinished, number: string, plan: Planned | unde
 		...(verification ? indent(verificationLines(verification)) : []),
 		...commands.map(command => `  ${ran}: ${command}`),
 		...(logDir === undefined ? [] : [`  journal and log are in ${logDir}`]),
-		...certificates.map(({device, path}) => `  certificate of ${shortName(device)}: ${path}`),
+		...indent(done),
+		...(isInRam ? [] : certificates).map(
+			({device, path}) => `  certificate of ${shortName(device)}: ${path}`,
+		),
 		...deliveries.map(({to, where}) => `  delivered to ${to}: ${where}`),
 	];
 };

@@ -96,12 +96,23 @@ const stepLines = ({title, scope, skip, commands}: PlannedStep, index: number): 
 const recordLines = (plan: Planned): readonly string[] => {
 	const directory = runDirectory(plan);
 	return [
-		directory === undefined ? 'journal and log: none are kept' : `journal and log: ${directory}`,
-		...(directory === undefined ? [] : [laterLine(plan)]),
+		...(plan.departure ? departedLines(plan) : placeLines(plan, directory)),
 		...destinationLines(plan),
 		...(plan.certificateFile === null ? [] : [`certificate: ${plan.certificateFile}`]),
 	];
 };
+
+const placeLines = (plan: Planned, directory: string | undefined): readonly string[] =>
+	directory === undefined
+		? ['journal and log: none are kept']
+		: [`journal and log: ${directory}`, laterLine(plan)];
+
+const departedLines = ({destinations}: Planned): readonly string[] => [
+	'journal and log: in RAM, and on the consoles',
+	...(destinations.length > 0
+		? []
+		: ['  NOTHING ELSE KEEPS THEM: record the console, or name a --destination']),
+];
 
 // A plan from before there were destinations has none.
 const destinationLines = ({destinations = []}: Planned): readonly string[] =>
