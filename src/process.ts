@@ -89,7 +89,9 @@ export const createTools = ({env, uid = process.getuid?.() ?? 0}: ToolsOptions):
 			const environment = {PATH: await lookup.searchPath(), LC_ALL: 'C', TERM: 'vt102', HOME: '/'};
 			const fd = openSync(terminal, constants.O_RDWR | constants.O_NOCTTY);
 			try {
-				await execa(file, args, {...options(environment), stdin: fd, stdout: fd, stderr: fd, buffer: false});
+				const {stdin: _, ...rest} = options(environment);
+				// Descriptors are documented, but not in the types of this release.
+				await execa(file, args, {...rest, stdio: [fd, fd, fd] as unknown as 'inherit', buffer: false});
 			} finally {
 				closeSync(fd);
 			}
