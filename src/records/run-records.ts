@@ -68,8 +68,9 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 		files: () => listFiles(files, beside),
 		async writeBeside(name, text) {
 			// Whether or not there is room for it here: it may still be delivered.
+			const mayBeLeft = kept !== undefined && !beside.has(name);
 			beside.set(name, text);
-			return writeIn(directory, name, text, isTold(report, name));
+			return writeIn(directory, name, text, mayBeLeft);
 		},
 		async moveTo(logDir) {
 			const before = directory;
@@ -108,14 +109,11 @@ const listFiles = ({journal, log}: RunFiles, beside: ReadonlyMap<string, string>
 const besideOf = ({certificates}: Report): Map<string, string> =>
 	new Map(certificates.map(({path: file, text}) => [path.basename(file), text]));
 
-const isTold = ({certificates}: Report, name: string): boolean =>
-	certificates.some(({path: file}) => path.basename(file) === name);
-
 const writeIn = async (
 	directory: string | null,
 	name: string,
 	text: string,
-	isTold: boolean,
+	mayBeLeft: boolean,
 ): Promise<string> => {
 	if (directory === null) {
 		throw new SanitizeError('LOG_NOT_KEPT', 'there is no directory for the records of this run', {
@@ -124,8 +122,8 @@ const writeIn = async (
 	}
 
 	const file = path.join(directory, name);
-	if (!isTold) {
-		// The directory is ours. What the journal does not tell of was left by a step that did not get to its end.
+	if (mayBeLeft) {
+		// By a step of the process before us that did not get to its end: the journal does not tell of it.
 		await rm(file, {force: true});
 	}
 
