@@ -30,6 +30,8 @@ export const createConsoles = (names: readonly string[], root = '/'): TerminalOu
 	);
 	const messages = followKernelMessages(root);
 	let last = '';
+	// When the line has taken all that was written.
+	let throughAtMs = 0;
 	let check: NodeJS.Timeout | undefined;
 	const writeAll = (text: string): void => {
 		for (const queue of queues) {
@@ -53,8 +55,10 @@ export const createConsoles = (names: readonly string[], root = '/'): TerminalOu
 		write(text) {
 			last += text;
 			writeAll(text);
+			const nowMs = performance.now();
+			throughAtMs = Math.max(throughAtMs, nowMs) + text.length / bytesPerMs;
 			clearTimeout(check);
-			check = setTimeout(repeatIfCut, settleMs + last.length / bytesPerMs).unref();
+			check = setTimeout(repeatIfCut, throughAtMs - nowMs + settleMs).unref();
 		},
 		async flush(timeoutMs) {
 			const results = await Promise.all(queues.map(async queue => queue.flush(timeoutMs)));

@@ -8,6 +8,7 @@ import type {Plan, PlannedDevice, PlannedStep} from '../plan.ts';
 import type {Tools} from '../process.ts';
 import {createProgress} from '../progress.ts';
 import type {Records, Step, StepContext, StepResult} from '../steps/step.ts';
+import {isUnderWay} from './remaining.ts';
 import {reasonToSkip} from './skipping.ts';
 
 /** One device's way through the run. */
@@ -27,8 +28,6 @@ export interface RunSurroundings {
 	readonly tools: Tools;
 	readonly events: RunEvents;
 	readonly records: Records;
-	/** The process before us began the next step, and left it to us to end. */
-	readonly isUnderWay: boolean;
 	/** Aborted with a SanitizeError INTERRUPTED or TERMINATED as its reason. */
 	readonly signal: AbortSignal;
 	readonly now: () => Date;
@@ -54,7 +53,6 @@ const progressIntervalMs = 500;
 /** Runs one step, with its events; never throws. */
 export const createStepRunner = (surroundings: RunSurroundings, requests: Requests) => {
 	const {steps, events, records, monotonicMs} = surroundings;
-	let isUnderWay = surroundings.isUnderWay;
 	return async (planned: PlannedStep, lane?: Lane): Promise<StepEnd> => {
 		if (requests.leave) {
 			return {type: 'left'};
@@ -62,16 +60,17 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 
 		const names = {step: planned.step, ...(lane && {device: lane.planned.facts.path})};
 		const step = steps.find(({name}) => name === planned.step);
-		const reason = reasonToSkip(planned, step?.always ?? false, records.report(), names.device);
+		const report = records.report();
+		const reason = reasonToSkip(planned, step?.always ?? false, report, names.device);
 		if (reason !== null) {
 			return emitEnd(events, {type: 'step.skipped', ...names, reason});
 		}
 
-		if (!isUnderWay) {
+		// The process before us may have begun it, and left it to us to end.
+		if (!isUnderWay(names, report)) {
 			events.emit({type: 'step.started', ...names, title: planned.title});
 		}
 
-		isUnderWay = false;
 		const startedMs = monotonicMs();
 		const {recorded} = surroundings.host;
 		const before = recorded.length;

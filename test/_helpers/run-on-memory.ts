@@ -113,7 +113,6 @@ export const runOnMemory = async (
 			tools,
 			events,
 			records,
-			isUnderWay: false,
 			signal: controller.signal,
 			now: () => new Date(),
 			monotonicMs: () => performance.now(),

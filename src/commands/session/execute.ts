@@ -58,10 +58,9 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 
 	const host = createHost(execution.host ?? plan.host, surroundings);
 	const {tools, signal, now, monotonicMs, stdout} = surroundings;
-	const isUnderWay = isStepUnderWay(kept);
 	const {exitCode, halt, hasLeft} = await runPlan(
 		{
-			...{plan, steps, devices: devices.lanes, host, tools, events, records, isUnderWay},
+			...{plan, steps, devices: devices.lanes, host, tools, events, records},
 			...{signal, now, monotonicMs},
 		},
 		{view, stream: outputStream(stdout)},
@@ -117,10 +116,6 @@ const unwrittenRecords = (where: string): SanitizeError =>
 
 // Sanitized, or erased without verification because nobody asked for one: anything else is for somebody to look at.
 const exitCodeForbidsHalt = (exitCode: number): boolean => exitCode !== 0 && exitCode !== 5;
-
-/** The process before us may have left a step to us to end. */
-const isStepUnderWay = (kept: KeptRun | undefined): boolean =>
-	kept?.events.findLast(event => 'step' in event && event.type !== 'step.progress')?.type === 'step.started';
 
 const createHost = (name: HostName, surroundings: Surroundings) => {
 	const host = hosts.find(host => host.name === name);
