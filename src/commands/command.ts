@@ -23,7 +23,7 @@ export interface Surroundings extends DeviceSurroundings {
 export interface CommandEnd {
 	readonly exitCode: number;
 	/** The machine shall end, after everything is flushed. */
-	readonly halt?: {readonly host: Host; readonly halt: Halt} | undefined;
+	readonly halt?: {readonly host: Pick<Host, 'halt'>; readonly halt: Halt} | undefined;
 	/** The run goes on in another process, which this host shall start now. */
 	readonly leave?: Pick<Host, 'leave'> | undefined;
 }

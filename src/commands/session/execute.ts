@@ -91,7 +91,7 @@ const endRun = (
 	{plan, events, records, host, halt, exitCode}: RunEnd,
 	{signal, stderr}: Surroundings,
 ): CommandEnd => {
-	const isHalting = halt !== null && !exitCodeForbidsHalt(exitCode) && !signal.aborted && records.sync();
+	const isHalting = halt !== null && mayHalt(exitCode) && !signal.aborted && records.sync();
 	if (isHalting) {
 		events.emit({type: 'run.halting', how: halt.how, rehearsed: host.name === 'rehearsal'});
 	}
@@ -114,8 +114,8 @@ const unwrittenRecords = (where: string): SanitizeError =>
 		},
 	);
 
-// Sanitized, or erased without verification because nobody asked for one: anything else is for somebody to look at.
-const exitCodeForbidsHalt = (exitCode: number): boolean => exitCode !== 0 && exitCode !== 5;
+/** Sanitized, or erased without verification because nobody asked for one: anything else is for somebody to look at. */
+export const mayHalt = (exitCode: number): boolean => exitCode === 0 || exitCode === 5;
 
 const createHost = (name: HostName, surroundings: Surroundings) => {
 	const host = hosts.find(host => host.name === name);
