@@ -2,6 +2,7 @@ import type {Method, Technique} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
 import type {RunEvent, StepFacts} from './events.ts';
 import type {Plan, PlannedDevice} from './plan.ts';
+import type {RangeList} from './ranges.ts';
 import type {Verification} from './verification/verification.ts';
 
 type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
@@ -22,7 +23,10 @@ export interface DeviceReport {
 	readonly verification: Verification | null;
 	/** RFC 3339; when the last erase or verification of it ended. */
 	readonly endedAt: string | null;
+	/** The first one. */
 	readonly failure: ErrorCode | null;
+	/** What an erase that came to its end could not write. */
+	readonly unwritable: RangeList | null;
 	/** Bytes written as far as anybody counted, also in an erase that failed. */
 	readonly writtenBytes: number;
 }
@@ -125,6 +129,7 @@ export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 	verification: null,
 	endedAt: null,
 	failure: null,
+	unwritable: null,
 	writtenBytes: 0,
 });
 
@@ -174,7 +179,7 @@ const retry = (report: Report): Report => {
 		ended: report.ended.filter(end => isDone(end) && !isAfter(end.step)),
 		devices: report.devices.map(device =>
 			failed.has(device.planned.facts.path)
-				? {...device, erased: null, verification: null, endedAt: null, failure: null}
+				? {...device, erased: null, verification: null, endedAt: null, failure: null, unwritable: null}
 				: device,
 		),
 	};
@@ -218,9 +223,11 @@ const failStep = (report: Report, event: StepFailed): Report => {
 	const isInterruption = event.code === 'INTERRUPTED' || event.code === 'TERMINATED';
 	const marked = isInterruption ? {...report, interrupted: event.code} : report;
 	if (event.device !== undefined) {
+		const device = report.devices.find(({planned}) => planned.facts.path === event.device);
 		return changeDevice(marked, event.device, {
-			failure: event.code,
+			failure: device?.failure ?? event.code,
 			endedAt: event.at,
+			...(event.unwritable && {unwritable: event.unwritable}),
 			...(event.verification && {verification: event.verification}),
 			...(event.writtenBytes !== undefined && {writtenBytes: event.writtenBytes}),
 		});

@@ -137,6 +137,8 @@ export const result = (device: DeviceFacts, changes: Partial<DeviceResult> = {})
 	unwritable: [],
 	unreadable: [],
 	nonZero: [],
+	unwritableRanges: 0,
+	unwritableBytes: 0,
 	nonZeroRanges: 0,
 	nonZeroBytes: 0,
 	unreadableRanges: 0,

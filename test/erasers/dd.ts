@@ -59,7 +59,7 @@ const erase = async (
 	const commit = async () => {
 		commits += 1;
 	};
-	const erasing = dd.erase({device: target, tools, signal, commit});
+	const erasing = dd.erase({device: target, tools, signal, commit, warn() {}});
 	try {
 		for (;;) {
 			const next = await erasing.next();
