@@ -4,7 +4,7 @@ import {requireSameIdentity} from '../devices/identity.ts';
 import type {EraseResult} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
-import {type DeviceStepContext, defineDeviceStep, type StepResult} from './step.ts';
+import {type DeviceStepContext, defineDeviceStep} from './step.ts';
 
 export default defineDeviceStep({
 	name: 'erase',
@@ -99,7 +99,7 @@ const requireAllWritten = ({unwritable}: EraseResult, {path}: Pick<DeviceFacts, 
 			'WRITE_FAILED',
 			`${path}: ${bytes} bytes in ${count} ${count === 1 ? 'range' : 'ranges'} could not be written, the first ${first?.length} at offset ${first?.offset}`,
 			{
-				hint: 'do not release the device; what is there may be what was there before: erase it once more, and destroy it if the same place is found again',
+				hint: 'do not release the device; what it held there is still there: look at the cable and the kernel log',
 			},
 		);
 	}

@@ -73,8 +73,7 @@ const serve = async (
 		await ended;
 	});
 	await untilSize(file, totalBytes);
-	// FUSE of this kernel has no direct I/O for a loop device over it; nothing is kept back: each write is passed on at once.
-	const loop = await attachLoop(file, {directIo: false});
+	const loop = await attachLoop(file);
 	t.teardown(async () => loop[Symbol.asyncDispose]());
 	return {
 		node: loop.path,

@@ -20,9 +20,8 @@ export const createWriteWarnings = ({device, warn}: Pick<EraseContext, 'device' 
 			}
 
 			const more = blocks === shownBlocks ? '; further write errors are only counted' : '';
-			const reason = error instanceof Error ? error.message : String(error);
 			say(
-				`a write error in the ${length} bytes at ${offset}, trying them again in pieces${more} (${reason})`,
+				`a write error in the ${length} bytes at ${offset} (${reasonOf(error)}): trying them again in pieces${more}`,
 			);
 		},
 		/** There will be no more waiting. */
@@ -48,4 +47,9 @@ export const createWriteWarnings = ({device, warn}: Pick<EraseContext, 'device' 
 			);
 		},
 	};
+};
+
+const reasonOf = (error: unknown): string => {
+	const cause = error instanceof Error ? (error.cause ?? error) : error;
+	return cause instanceof Error ? cause.message : String(cause);
 };
