@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {readFile, stat, writeFile} from 'node:fs/promises';
+import {readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ExecutionContext} from 'ava';
@@ -8,58 +8,65 @@ import {runFile} from './cli.ts';
 import {temporaryDirectory} from './fake-tools.ts';
 import {attachLoop} from './loop.ts';
 
-export interface BadDisk {
-	/** The loop device; behind it a file that nbdkit serves through FUSE. */
-	readonly node: string;
+export interface BadFile {
+	/** A file that nbdkit serves through FUSE. */
+	readonly file: string;
 	readonly totalBytes: number;
-	/** What is on it now. */
+	/** What is in it now. */
 	contents(): Promise<Uint8Array>;
 	/** From now on every write fails. */
 	breakWrites(): Promise<void>;
 	mendWrites(): Promise<void>;
 }
 
-/** What it holds at first. */
+/** What it holds at first, in every byte. */
 export const leftover = 0xa5;
 
-/** A disk of `totalBytes` on which some places take no data that is not there already, as a worn-out drive's do. */
-export const badDisk = async (
+/** A file in which some places take no data but what is there already; as the disk behind a loop device they fail with EIO. */
+export const badFile = async (
 	t: ExecutionContext,
 	totalBytes: number,
 	unwritable: readonly ByteRange[],
-): Promise<BadDisk> =>
+): Promise<BadFile> =>
 	serve(t, totalBytes, [
 		...['--filter=protect', '--filter=error', 'data', `size=${totalBytes}`],
 		`data=( ${leftover} ) * ${totalBytes}`,
 		...unwritable.map(({offset, length}) => `protect=${offset}-${offset + length - 1}`),
 	]);
 
-/** A disk with one sector that takes data only when it has been tried `failures` times. */
-export const fickleDisk = async (
+/** A file with one sector that takes data, but for the first `failures` times. */
+export const fickleFile = async (
 	t: ExecutionContext,
 	totalBytes: number,
 	{offset, failures}: {readonly offset: number; readonly failures: number},
-): Promise<BadDisk> => {
+): Promise<BadFile> => {
 	const directory = await temporaryDirectory(t);
-	const store = path.join(directory, 'store');
+	const [store, count] = [path.join(directory, 'store'), path.join(directory, 'count')];
 	await writeFile(store, new Uint8Array(totalBytes).fill(leftover));
-	const [count, part] = [path.join(directory, 'count'), '$4'];
-	const touches = `[ ${part} -le ${offset} ] && [ $((${part} + $3)) -gt ${offset} ]`;
-	const fail = `echo x >> ${count}; if [ $(wc -l < ${count}) -le ${failures} ]; then echo EIO >&2; exit 1; fi`;
-	const write = `dd of=${store} conv=notrunc oflag=seek_bytes iflag=count_bytes,fullblock bs=1M seek=${part} count=$3 status=none`;
+	await writeFile(count, '');
+	const touches = `[ $4 -lt ${offset + 512} ] && [ $(($4 + $3)) -gt ${offset} ]`;
+	const fail = `[ $(wc -l < ${count}) -lt ${failures} ] && { echo >> ${count}; echo EIO no >&2; exit 1; }`;
 	return serve(t, totalBytes, [
 		...['--filter=error', 'eval', `get_size=echo ${totalBytes}`],
-		`pread=dd if=${store} iflag=skip_bytes,count_bytes bs=1M skip=${part} count=$3 status=none`,
-		`pwrite=if ${touches}; then ${fail}; fi; ${write}`,
-		...['can_flush=exit 0', 'flush=exit 0', 'thread_model=echo serialize_all_requests'],
+		`pread=dd if=${store} iflag=skip_bytes,count_bytes bs=1M skip=$4 count=$3 status=none`,
+		`pwrite=${touches} && ${fail}; dd of=${store} conv=notrunc iflag=count_bytes,fullblock oflag=seek_bytes bs=1M count=$3 seek=$4 status=none`,
+		...['can_write=exit 0', 'can_flush=exit 0', 'flush=exit 0'],
+		'thread_model=echo serialize_all_requests',
 	]);
+};
+
+/** The loop device over it. */
+export const asDisk = async (t: ExecutionContext, {file}: BadFile): Promise<string> => {
+	const loop = await attachLoop(file);
+	t.teardown(async () => loop[Symbol.asyncDispose]());
+	return loop.path;
 };
 
 const serve = async (
 	t: ExecutionContext,
 	totalBytes: number,
 	plugin: readonly string[],
-): Promise<BadDisk> => {
+): Promise<BadFile> => {
 	const directory = await temporaryDirectory(t);
 	const [file, broken] = [path.join(directory, 'bad.img'), path.join(directory, 'broken')];
 	await writeFile(file, '');
@@ -73,14 +80,12 @@ const serve = async (
 		await ended;
 	});
 	await untilSize(file, totalBytes);
-	const loop = await attachLoop(file);
-	t.teardown(async () => loop[Symbol.asyncDispose]());
 	return {
-		node: loop.path,
+		file,
 		totalBytes,
 		contents: async () => readFile(file),
 		breakWrites: async () => writeFile(broken, ''),
-		mendWrites: async () => void (await runFile('rm', ['-f', broken])),
+		mendWrites: async () => rm(broken, {force: true}),
 	};
 };
 
