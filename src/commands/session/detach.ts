@@ -39,6 +39,7 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 	const fromByte = (await stat(journal)).size;
 	// The unit writes to the consoles itself: at one of them it would be said twice.
 	const isShown = departure.consoles.includes((await ownTerminal(root)) ?? '');
+	signal.throwIfAborted();
 	stderr.write(isShown ? '' : whereToFollow(departure));
 	const command = [departure.executable, 'continue', directory] as const;
 	await startRunUnit({runId: plan.runId, command, searchPath: env['PATH'] ?? ''}, surroundings);
@@ -91,6 +92,10 @@ const passOn = (signal: AbortSignal, runId: string, surroundings: Surroundings):
 		}
 	};
 	signal.addEventListener('abort', pass, {once: true});
+	if (signal.aborted) {
+		pass();
+	}
+
 	return {[Symbol.dispose]: () => signal.removeEventListener('abort', pass)};
 };
 

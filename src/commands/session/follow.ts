@@ -79,7 +79,7 @@ const createReader = (file: FileHandle, fromByte: number) => {
 		for (;;) {
 			const {bytesRead} = await file.read(chunk, 0, chunk.length, position);
 			if (bytesRead === 0) {
-				return lines.map(line => JSON.parse(line) as RunEvent);
+				return lines.map(toEvent);
 			}
 
 			position += bytesRead;
@@ -89,4 +89,10 @@ const createReader = (file: FileHandle, fromByte: number) => {
 			rest = rest.subarray(end);
 		}
 	};
+};
+
+/** As it was emitted: the chain is the journal's own. */
+const toEvent = (line: string): RunEvent => {
+	const {prev: _, ...event} = JSON.parse(line);
+	return event;
 };
