@@ -1,4 +1,4 @@
-import {stat} from 'node:fs/promises';
+import {open} from 'node:fs/promises';
 import path from 'node:path';
 import {authorize} from '../../clearance.ts';
 import {exitCodeOf, SanitizeError} from '../../errors.ts';
@@ -39,7 +39,8 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 
 	const directory = keepConfirmed(confirmed);
 	const journal = path.join(directory, 'journal.jsonl');
-	const fromByte = (await stat(journal)).size;
+	await using file = await open(journal);
+	const fromByte = (await file.stat()).size;
 	// The unit writes to the consoles itself: at one of them it would be said twice.
 	const isShown = departure.consoles.includes((await ownTerminal(root)) ?? '');
 	signal.throwIfAborted();
@@ -48,6 +49,7 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 	await startRunUnit({runId: plan.runId, command, searchPath: env['PATH'] ?? ''}, surroundings);
 	using _ = passOn(signal, plan.runId, surroundings);
 	const exitCode = await followJournal({
+		file,
 		journal,
 		fromByte,
 		onEvent: event => (isShown ? undefined : events.replay(event)),
