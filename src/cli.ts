@@ -12,6 +12,7 @@ import {addInit} from './commands/init.ts';
 import {addErasers, addRecipes, addSteps} from './commands/lists.ts';
 import {addPlan} from './commands/plan.ts';
 import {addRehearse} from './commands/rehearse.ts';
+import {addResume} from './commands/resume.ts';
 import {addRun} from './commands/run.ts';
 import {addVerify} from './commands/verify.ts';
 import {detachAllSync} from './devices/loops/registry.ts';
@@ -24,6 +25,7 @@ const commands: readonly AddCommand[] = [
 	addRun,
 	addPlan,
 	addRehearse,
+	addResume,
 	addVerify,
 	addDevices,
 	addRecipes,
@@ -143,7 +145,7 @@ const listenForSignals = (): AbortSignal => {
 		process.on(signal, () => {
 			controller.abort(
 				new SanitizeError(code, `interrupted by ${signal}`, {
-					hint: 'run the recipe again from its start; until then do not release a device that was written to',
+					hint: 'go on with: zeroize resume JOURNAL; until then do not release a device that was written to',
 				}),
 			);
 		});

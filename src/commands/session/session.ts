@@ -73,7 +73,7 @@ const carryOut = async (
 		: executePlan({plan, confirmations, events, view}, surroundings);
 };
 
-const pickView = (progress: ProgressChoice, plan: Plan, {stdout, env}: Surroundings): View => {
+export const pickView = (progress: ProgressChoice, plan: Plan, {stdout, env}: Surroundings): View => {
 	const {isTTY, columns} = stdout;
 	const selected = selectView(progress, {isTTY, columns, term: env['TERM']});
 	// The task list is drawn by the process that does the tasks, and that will be another one.
