@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {mediaType} from './devices/media.ts';
 import {SanitizeError} from './errors.ts';
+import type {JournalHead} from './journal.ts';
 import {conclude} from './outcome.ts';
 import type {Plan} from './plan.ts';
 import type {DeviceReport, Report} from './report.ts';
@@ -71,11 +72,6 @@ export const certificateSchema = v.looseObject({
 });
 
 export type Certificate = v.InferOutput<typeof certificateSchema>;
-
-export interface JournalHead {
-	readonly hash: string;
-	readonly seq: number;
-}
 
 /**
 The certificate that a report proves for one device. Pure: the same journal gives the same certificate, to the byte.

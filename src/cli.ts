@@ -5,7 +5,9 @@ import packageJson from '../package.json' with {type: 'json'};
 import {addCertificate} from './commands/certificate.ts';
 import {type AddCommand, type CommandEnd, done, printError, type Surroundings} from './commands/command.ts';
 import {addCompletion} from './commands/completion.ts';
+import {addContinue} from './commands/continue.ts';
 import {addDevices} from './commands/devices.ts';
+import {addInit} from './commands/init.ts';
 import {addErasers, addRecipes, addSteps} from './commands/lists.ts';
 import {addPlan} from './commands/plan.ts';
 import {addRehearse} from './commands/rehearse.ts';
@@ -13,7 +15,8 @@ import {addRun} from './commands/run.ts';
 import {addVerify} from './commands/verify.ts';
 import {detachAllSync} from './devices/loops/registry.ts';
 import {exitCodeOf, SanitizeError} from './errors.ts';
-import {createOutput} from './output.ts';
+import {findStagedRun} from './hosts/staging/places.ts';
+import {createOutput, type Output} from './output.ts';
 import {createTools} from './process.ts';
 
 const commands: readonly AddCommand[] = [
@@ -27,6 +30,8 @@ const commands: readonly AddCommand[] = [
 	addSteps,
 	addCertificate,
 	addCompletion,
+	addContinue,
+	addInit,
 ];
 
 const helpWidth = 80;
@@ -112,8 +117,21 @@ const helpPath = ({code, message}: CommanderError, args: readonly string[]): rea
 	return words[0] === 'help' ? [] : words.slice(0, known);
 };
 
+// PID 1 of a machine that left its disk, not of a container: if that one ends, the kernel panics.
+const stagedRun = process.pid === 1 ? findStagedRun('/') : null;
+const isInit = stagedRun !== null;
+
 const listenForSignals = (): AbortSignal => {
 	const controller = new AbortController();
+	if (isInit) {
+		// The kernel kills what does not care for its signals, but not PID 1; nobody there means this run.
+		for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
+			process.on(signal, () => {});
+		}
+
+		return controller.signal;
+	}
+
 	// A line that hangs up must not stop an erase: emergency mode ends the login shell that it was started from.
 	process.on('SIGHUP', () => {});
 	const codes = {SIGINT: 'INTERRUPTED', SIGTERM: 'TERMINATED'} as const;
@@ -162,22 +180,32 @@ const enter = async (): Promise<void> => {
 
 	process.on('uncaughtException', error => {
 		printError(stderr, 'running', error);
+		if (isInit) {
+			return;
+		}
+
 		void Promise.all([stdout.flush(flushMs), stderr.flush(flushMs)]).then(() =>
 			process.exit(exitCodeOf('INTERNAL')),
 		);
 	});
-	let {exitCode, halt} = await main(process.argv.slice(2), surroundings);
+	const end = await main(isInit ? ['init', stagedRun] : process.argv.slice(2), surroundings);
 	await Promise.all([stdout.flush(flushMs), stderr.flush(flushMs)]);
-	if (halt) {
-		try {
-			await halt.host.halt(halt.halt);
-		} catch (error) {
-			exitCode = exitCodeOf(printError(stderr, 'ending the machine', error).code);
-			await stderr.flush(flushMs);
-		}
+	const exitCode = await endMachine(end, stderr);
+	await stderr.flush(flushMs);
+	if (!isInit) {
+		process.exit(exitCode);
 	}
+};
 
-	process.exit(exitCode);
+/** What a command asks for beyond its end: halt the machine, or let it go where the run goes on. */
+const endMachine = async ({exitCode, halt, leave}: CommandEnd, stderr: Output): Promise<number> => {
+	try {
+		await halt?.host.halt(halt.halt);
+		await leave?.leave();
+		return exitCode;
+	} catch (error) {
+		return exitCodeOf(printError(stderr, 'ending the machine', error).code);
+	}
 };
 
 // Not awaited: the executable's main script is CommonJS, which has no top-level await.

@@ -25,11 +25,14 @@ const exitCodes = {
 	TOOL_MISSING: 3,
 	TOOL_FAILED: 3,
 	NO_SPACE: 3,
+	NO_MEMORY: 3,
 	NO_PERMISSION: 3,
 	STATE_DIR_UNUSABLE: 3,
 	PLACE_UNUSABLE: 3,
 	SERVICE_STILL_ACTIVE: 3,
 	EMERGENCY_NOT_REACHED: 3,
+	DISK_NOT_FREED: 3,
+	DESTINATION_UNREACHABLE: 3,
 
 	// Failed after the first write: do not release the device.
 	DEVICE_CHANGED: 4,
@@ -43,6 +46,7 @@ const exitCodes = {
 	// Erased and verified; what should have followed did not.
 	LOG_NOT_KEPT: 6,
 	CERTIFICATE_NOT_ISSUED: 6,
+	DELIVERY_FAILED: 6,
 	HALT_FAILED: 6,
 
 	INTERRUPTED: 130,

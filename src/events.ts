@@ -1,6 +1,6 @@
 import type {ByteRange, DeviceFacts} from './devices/device.ts';
 import type {Method, Technique} from './erasers/eraser.ts';
-import type {ErrorCode} from './errors.ts';
+import {type ErrorCode, SanitizeError} from './errors.ts';
 import type {Halt} from './hosts/host.ts';
 import type {Plan} from './plan.ts';
 import type {Verification} from './verification/verification.ts';
@@ -29,7 +29,13 @@ export interface StepFacts {
 		readonly device: string;
 		readonly path: string;
 		readonly sha256: string;
+		/** The certificate itself, to the byte: where nothing is left to write it to, the console and the journal have it. */
+		readonly text: string;
 	}>;
+	/** Destinations that have confirmed, and where the records are there. */
+	readonly deliveries?: ReadonlyArray<{readonly to: string; readonly where: string}>;
+	/** What was done, a line each, where it was known only then what there was to do. */
+	readonly done?: readonly string[];
 	/** Commands that were run, or in a rehearsal would have been. */
 	readonly commands?: readonly string[];
 }
@@ -54,7 +60,16 @@ export interface DeviceResult {
 /** The events of the contract, without what every event carries. `device` is the device's path, where a step belongs to one. */
 export type EventBody =
 	| {readonly type: 'run.planned'; readonly plan: Plan}
+	| {
+			/** Every required destination has taken an announcement of the run. */
+			readonly type: 'run.announced';
+			readonly deliveries: ReadonlyArray<{readonly to: string; readonly where: string}>;
+	  }
+	/** What the operator typed to allow it, in the order of the devices: whoever continues the run needs it. */
+	| {readonly type: 'run.confirmed'; readonly confirmations: readonly string[]}
 	| {readonly type: 'run.committed'; readonly device: DeviceFacts}
+	/** The operator lets a run that ended try again what had failed. */
+	| {readonly type: 'run.retried'; readonly attempt: number}
 	| {readonly type: 'run.warned'; readonly code: ErrorCode; readonly message: string; readonly hint?: string}
 	| {readonly type: 'step.started'; readonly step: string; readonly title: string; readonly device?: string}
 	| {
@@ -151,13 +166,25 @@ export class RunEvents {
 	emit(body: EventBody): RunEvent {
 		this.#seq += 1;
 		const event: RunEvent = {seq: this.#seq, at: this.#now().toISOString(), runId: this.runId, ...body};
-		this.#ring.push(event);
-		if (this.#ring.length > ringSize) {
-			this.#ring.shift();
+		this.#push(event);
+		return event;
+	}
+
+	/**
+	Takes an event of the same run that another process emitted: what is emitted here follows it.
+	@throws SanitizeError JOURNAL_INVALID when it is not the next one of this run.
+	*/
+	replay(event: RunEvent): void {
+		if (event.seq !== this.#seq + 1 || event.runId !== this.runId) {
+			throw new SanitizeError(
+				'JOURNAL_INVALID',
+				`event ${event.seq} of run ${event.runId} does not follow event ${this.#seq} of run ${this.runId}`,
+				{hint: 'use the journal as zeroize left it'},
+			);
 		}
 
-		this.#deliver();
-		return event;
+		this.#seq = event.seq;
+		this.#push(event);
 	}
 
 	/** From the next event on; or from event `from` on, as far as it is still held. */
@@ -166,6 +193,15 @@ export class RunEvents {
 		this.#readers.add(reader);
 		this.#deliver();
 		return {[Symbol.dispose]: () => void this.#readers.delete(reader)};
+	}
+
+	#push(event: RunEvent): void {
+		this.#ring.push(event);
+		if (this.#ring.length > ringSize) {
+			this.#ring.shift();
+		}
+
+		this.#deliver();
 	}
 
 	#oldest(): number {

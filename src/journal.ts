@@ -5,6 +5,12 @@ import type {RunEvent} from './events.ts';
 /** `prev` of the first line. */
 export const genesisHash = '0'.repeat(64);
 
+/** Where a journal stands: hash and number of its last line. */
+export interface JournalHead {
+	readonly hash: string;
+	readonly seq: number;
+}
+
 /** SHA-256 of a line's UTF-8 bytes without its line feed, in hexadecimal. */
 export const hashLine = (line: string): string => createHash('sha256').update(line).digest('hex');
 
@@ -16,8 +22,14 @@ INVARIANTS
 - A line is never changed once it was made: what is on disk is a prefix of what was made.
 */
 export class Journal {
-	#hash = genesisHash;
-	#seq = 0;
+	#hash: string;
+	#seq: number;
+
+	/** From its start, or after the last line of one that another process began. */
+	constructor({hash, seq}: JournalHead = {hash: genesisHash, seq: 0}) {
+		this.#hash = hash;
+		this.#seq = seq;
+	}
 
 	/** The event's line, without line feed. */
 	add(event: RunEvent): string {
@@ -32,7 +44,7 @@ export class Journal {
 	}
 
 	/** Hash and number of the last line. */
-	get head(): {readonly hash: string; readonly seq: number} {
+	get head(): JournalHead {
 		return {hash: this.#hash, seq: this.#seq};
 	}
 }

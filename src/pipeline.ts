@@ -2,7 +2,8 @@ import {DefaultRenderer, Listr, ListrLogger, type ListrTask, ProcessOutput} from
 import type {RunEvents} from './events.ts';
 import type {Halt} from './hosts/host.ts';
 import {conclude} from './outcome.ts';
-import {createStepRunner, type Lane, type RunSurroundings} from './pipeline/step-runner.ts';
+import {hasEnded, remainingSteps} from './pipeline/remaining.ts';
+import {createStepRunner, type Lane, type Requests, type RunSurroundings} from './pipeline/step-runner.ts';
 import type {PlannedStep} from './plan.ts';
 import type {Report} from './report.ts';
 import type {View} from './views/view.ts';
@@ -18,6 +19,8 @@ export interface RunResult {
 	readonly exitCode: number;
 	/** The machine shall end now; carried out by the entry alone. */
 	readonly halt: Halt | null;
+	/** Another process goes on with the run; this one has said its last. */
+	readonly hasLeft: boolean;
 }
 
 /**
@@ -33,18 +36,20 @@ INVARIANTS
 - A step that fails never throws past its task. What its failure means is decided by its phase (plan.ts) and read from the report, which is a fold over the events: there is no second bookkeeping.
 - The run ends with `run.finished`; its outcome and exit code are those that the report concludes.
 - Devices are independent: a failure in one lane is not seen by another.
+- What the records say has ended is not done again: a run goes on where another process left it.
 */
 export const runPlan = async (surroundings: RunSurroundings, taskList: TaskList): Promise<RunResult> => {
 	const {plan, events, records} = surroundings;
-	let halt: Halt | null = null;
-	const runStep = createStepRunner(surroundings, asked => {
-		halt = asked;
-	});
-	await listTasks(plan.steps, surroundings, runStep, taskList).run();
+	const requests: Requests = {halt: null, leave: false};
+	const runStep = createStepRunner(surroundings, requests);
+	await listTasks(remainingSteps(plan, records.report()), surroundings, runStep, taskList).run();
 	const report = records.report();
 	const {outcome, exitCode, devices} = conclude(report);
-	events.emit({type: 'run.finished', outcome, exitCode, devices});
-	return {report, exitCode, halt};
+	if (!requests.leave) {
+		events.emit({type: 'run.finished', outcome, exitCode, devices});
+	}
+
+	return {report, exitCode, halt: requests.halt, hasLeft: requests.leave};
 };
 
 type RunStep = ReturnType<typeof createStepRunner>;
@@ -53,10 +58,12 @@ type Task = Parameters<ListrTask['task']>[1];
 
 const listTasks = (
 	steps: readonly PlannedStep[],
-	{devices, events}: RunSurroundings,
+	{devices, events, records}: RunSurroundings,
 	runStep: RunStep,
 	taskList: TaskList,
 ): Listr => {
+	const before = records.report();
+	const isLeft = (step: PlannedStep, lane: Lane) => !hasEnded(step, lane.planned.facts.path, before);
 	const toTask = (step: PlannedStep, lane?: Lane): ListrTask => ({
 		title: step.title,
 		task: (_context, task) => runTask(step, lane, {task, events, runStep, taskList}),
@@ -65,7 +72,9 @@ const listTasks = (
 		const [first] = group;
 		const [only] = devices;
 		if (first?.scope === 'run' || devices.length <= 1) {
-			return group.map(step => toTask(step, step.scope === 'device' ? only : undefined));
+			return group
+				.filter(step => step.scope === 'run' || (only && isLeft(step, only)))
+				.map(step => toTask(step, step.scope === 'device' ? only : undefined));
 		}
 
 		return [
@@ -77,7 +86,7 @@ const listTasks = (
 							title: lane.planned.facts.path,
 							task: (_: unknown, task: Task) =>
 								task.newListr(
-									group.map(step => toTask(step, lane)),
+									group.filter(step => isLeft(step, lane)).map(step => toTask(step, lane)),
 									{exitOnError: false, concurrent: false},
 								),
 						})),

@@ -1,7 +1,8 @@
+import type {PlannedDestination} from './destinations/destination.ts';
 import type {DeviceFacts} from './devices/device.ts';
 import type {Method, Technique} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
-import type {HostName} from './hosts/host.ts';
+import type {Departure, HostName} from './hosts/host.ts';
 
 /**
 When a step happens and what its failure means.
@@ -67,6 +68,8 @@ export interface PlannedStep {
 	readonly skip?: string;
 	/** What will be run, word for word, as far as it is known before the start. */
 	readonly commands: readonly string[];
+	/** Programs of the system that it needs. */
+	readonly tools: readonly string[];
 }
 
 /** What the certificate says that only the operator knows. */
@@ -95,9 +98,13 @@ export interface Plan {
 	readonly logDir: string;
 	/** Set when the log cannot be kept in `logDir` because that place is being erased. */
 	readonly logRefused: string | null;
+	/** Where the records are delivered to, besides. */
+	readonly destinations: readonly PlannedDestination[];
 	/** Also write the certificate here. */
 	readonly certificateFile: string | null;
 	readonly certificate: CertificateDetails;
+	/** Set when the run leaves the disk that the system runs from. */
+	readonly departure: Departure | null;
 	/** Programs of the system that the run will need. */
 	readonly tools: readonly string[];
 	/** When not empty the run does not start. */

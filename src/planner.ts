@@ -24,7 +24,9 @@ export interface PlanInput {
 	readonly stateDir: string | null;
 	readonly logDir: string;
 	readonly logRefused: string | null;
+	readonly destinations?: Plan['destinations'];
 	readonly certificateFile: string | null;
+	readonly departure: Plan['departure'];
 	/** What was found wrong while looking: tools, places. */
 	readonly refusals: readonly Refusal[];
 }
@@ -39,6 +41,7 @@ export const makePlan = (input: PlanInput): Plan => {
 	const planned = input.devices.map(facts => planDevice(facts, name, input));
 	const devices = planned.map(({device}) => device);
 	const planning: Planning = {...pick(input), devices};
+	const steps = recipeSteps.map(step => planStep(step, planning, input));
 	return deepFreeze({
 		runId: input.runId,
 		tool: {name: 'zeroize', version: input.version},
@@ -46,18 +49,26 @@ export const makePlan = (input: PlanInput): Plan => {
 		host: input.host,
 		hostname: input.hostname,
 		devices,
-		steps: recipeSteps.map(step => planStep(step, planning, input)),
+		steps,
 		stateDir: input.stateDir,
 		logDir: input.logDir,
 		logRefused: input.logRefused,
+		destinations: input.destinations ?? [],
 		certificateFile: input.certificateFile,
 		certificate: certificateDetails(recipeSteps, input.hostname),
-		tools: toolsOf(recipeSteps, planning, input),
+		departure: input.departure,
+		tools: [...new Set(steps.flatMap(({tools}) => tools))],
 		refusals: [...input.refusals, ...duplicates(input.devices), ...planned.flatMap(({refusals}) => refusals)],
 	});
 };
 
-const pick = ({host, stateDir, logDir, logRefused}: PlanInput) => ({host, stateDir, logDir, logRefused});
+const pick = ({host, stateDir, logDir, logRefused, destinations = []}: PlanInput) => ({
+	host,
+	stateDir,
+	logDir,
+	logRefused,
+	destinations,
+});
 
 const describeRecipe = ({name, title, source}: Recipe): Plan['recipe'] => ({
 	name,
@@ -111,10 +122,11 @@ const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: P
 	};
 };
 
-const policyOf = ({recipe}: PlanInput, erases: boolean): SafetyPolicy => ({
+const policyOf = ({recipe, host}: PlanInput, erases: boolean): SafetyPolicy => ({
 	erases,
 	allowPartition: recipe.allowPartition,
-	leavesSystemDisk: recipe.steps.some(({step}) => step === 'leave-disk'),
+	// A rehearsal only says that it would leave the disk.
+	leavesSystemDisk: host === 'system' && recipe.steps.some(({step}) => step === 'leave-disk'),
 });
 
 const eraserRefusal = (
@@ -147,12 +159,9 @@ const duplicates = (devices: readonly DeviceFacts[]): readonly Refusal[] => {
 const planStep = ({step: name, options}: RecipeStep, planning: Planning, input: PlanInput): PlannedStep => {
 	const {scope, phase, ...step} = findStep(name, input);
 	const {title, skip, commands = []} = step.plan(options, planning);
-	return {step: name, title, scope, phase, options, ...(skip !== undefined && {skip}), commands};
+	const tools = step.tools(options, planning);
+	return {step: name, title, scope, phase, options, ...(skip !== undefined && {skip}), commands, tools};
 };
-
-const toolsOf = (steps: readonly RecipeStep[], planning: Planning, input: PlanInput): readonly string[] => [
-	...new Set(steps.flatMap(({step, options}) => findStep(step, input).tools(options, planning))),
-];
 
 const nobody: Person = {name: null, title: null, date: null, location: null, contact: null};
 

@@ -2,7 +2,7 @@ import {execa} from 'execa';
 import {keepTrack, kill} from './process/children.ts';
 import {failed, interrupted, maxOutputCharacters, notStarted, timedOut} from './process/failures.ts';
 import {limit} from './process/limit.ts';
-import {createLookup, type Environment} from './process/lookup.ts';
+import {createLookup, type Environment, type Lookup} from './process/lookup.ts';
 
 export interface ToolResult {
 	readonly exitCode: number;
@@ -42,6 +42,11 @@ export interface Tools {
 	run(name: string, args: readonly string[], options?: RunOptions): Promise<ToolResult>;
 	/** @throws SanitizeError TOOL_MISSING. */
 	stream(name: string, args: readonly string[]): Promise<ToolStream>;
+	/**
+	Lets a person at a terminal (the path of its device) use a program; resolves when it ends, however.
+	@throws SanitizeError TOOL_MISSING.
+	*/
+	attend(name: string, args: readonly string[], terminal: string): Promise<void>;
 }
 
 interface ToolsOptions {
@@ -77,33 +82,41 @@ export const createTools = ({env, uid = process.getuid?.() ?? 0}: ToolsOptions):
 
 			return {exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr};
 		},
-		async stream(name, args) {
+		stream: async (name, args) => startStream(name, args, lookup),
+		async attend(name, args, terminal) {
 			const file = await lookup.find(name);
-			const environment = {PATH: await lookup.searchPath(), LC_ALL: 'C'};
-			const child = execa(file, args, {...options(environment), stdout: 'ignore', buffer: false});
-			// Its exit is what we wait for; execa would also wait until somebody has read all of stderr.
-			const live = keepTrack(child.pid);
-			const ended = new Promise<{exitCode: number | undefined; signal: string | undefined}>(
-				(resolve, reject) => {
-					child.nodeChildProcess.once('exit', (exitCode, signal) => {
-						live[Symbol.dispose]();
-						resolve({exitCode: exitCode ?? undefined, signal: signal ?? undefined});
-					});
-					void child.then(({exitCode, signal, cause}) => {
-						if (exitCode === undefined && signal === undefined) {
-							live[Symbol.dispose]();
-							reject(notStarted(name, cause));
-						}
-					});
-				},
-			);
-			ended.catch(() => {});
-			return {
-				stderr: child.stderr.setEncoding('utf8'),
-				ended,
-				kill: signal => kill(child.pid, signal),
-			};
+			const environment = {PATH: await lookup.searchPath(), LC_ALL: 'C', TERM: 'vt102', HOME: '/'};
+			await execa(file, args, {
+				...options(environment),
+				...{stdin: {file: terminal}, stdout: {file: terminal}, stderr: {file: terminal}, buffer: false},
+			});
 		},
+	};
+};
+
+const startStream = async (name: string, args: readonly string[], lookup: Lookup): Promise<ToolStream> => {
+	const file = await lookup.find(name);
+	const environment = {PATH: await lookup.searchPath(), LC_ALL: 'C'};
+	const child = execa(file, args, {...options(environment), stdout: 'ignore', buffer: false});
+	// Its exit is what we wait for; execa would also wait until somebody has read all of stderr.
+	const live = keepTrack(child.pid);
+	const ended = new Promise<{exitCode: number | undefined; signal: string | undefined}>((resolve, reject) => {
+		child.nodeChildProcess.once('exit', (exitCode, signal) => {
+			live[Symbol.dispose]();
+			resolve({exitCode: exitCode ?? undefined, signal: signal ?? undefined});
+		});
+		void child.then(({exitCode, signal, cause}) => {
+			if (exitCode === undefined && signal === undefined) {
+				live[Symbol.dispose]();
+				reject(notStarted(name, cause));
+			}
+		});
+	});
+	ended.catch(() => {});
+	return {
+		stderr: child.stderr.setEncoding('utf8'),
+		ended,
+		kill: signal => kill(child.pid, signal),
 	};
 };
 

@@ -1,6 +1,6 @@
 import type {Method, Technique} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
-import type {RunEvent} from './events.ts';
+import type {RunEvent, StepFacts} from './events.ts';
 import type {Plan, PlannedDevice} from './plan.ts';
 import type {Verification} from './verification/verification.ts';
 
@@ -27,6 +27,13 @@ export interface DeviceReport {
 	readonly writtenBytes: number;
 }
 
+export interface EndedStep {
+	readonly step: string;
+	/** Absent for a step of the run. */
+	readonly device?: string;
+	readonly how: 'finished' | 'failed' | 'skipped';
+}
+
 /** What a run came to, as far as its events go: nothing is in it that is not in them. */
 export interface Report {
 	readonly runId: string | null;
@@ -37,12 +44,13 @@ export interface Report {
 	readonly prepareFailure: ErrorCode | null;
 	readonly aftercareFailure: ErrorCode | null;
 	readonly interrupted: 'INTERRUPTED' | 'TERMINATED' | null;
+	/** The steps that came to an end, in this order. */
+	readonly ended: readonly EndedStep[];
+	/** True from `run.finished` on, until somebody tries again. */
+	readonly isFinished: boolean;
 	readonly log: {readonly keptIn: string | null; readonly reason: string | null};
-	readonly certificates: ReadonlyArray<{
-		readonly device: string;
-		readonly path: string;
-		readonly sha256: string;
-	}>;
+	/** Each with its exact text; one entry for each place that it was written to. */
+	readonly certificates: NonNullable<StepFacts['certificates']>;
 }
 
 export const emptyReport: Report = {
@@ -53,6 +61,8 @@ export const emptyReport: Report = {
 	prepareFailure: null,
 	aftercareFailure: null,
 	interrupted: null,
+	ended: [],
+	isFinished: false,
 	log: {keptIn: null, reason: null},
 	certificates: [],
 };
@@ -80,17 +90,22 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 			};
 		case 'run.committed':
 			return changeDevice(report, event.device.path, {committedAt: event.at});
+		case 'run.retried':
+			return retry(report);
+		case 'run.finished':
+			return {...report, isFinished: true};
 		case 'step.finished':
-			return finishStep(report, event);
+			return finishStep(endStep(report, event, 'finished'), event);
 		case 'step.failed':
-			return failStep(report, event);
+			return failStep(endStep(report, event, 'failed'), event);
 		case 'step.skipped':
-			return event.step === 'keep-log' ? {...report, log: {keptIn: null, reason: event.reason}} : report;
+			return skipStep(endStep(report, event, 'skipped'), event);
 		case 'step.progress':
 			return progressStep(report, event.step, event.device, event.bytes);
 		case 'step.started':
+		case 'run.confirmed':
+		case 'run.announced':
 		case 'run.warned':
-		case 'run.finished':
 		case 'run.halting':
 			return report;
 		default:
@@ -108,6 +123,39 @@ export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 	failure: null,
 	writtenBytes: 0,
 });
+
+const endStep = (
+	report: Report,
+	{step, device}: {readonly step: string; readonly device?: string},
+	how: EndedStep['how'],
+): Report => ({...report, ended: [...report.ended, {step, ...(device !== undefined && {device}), how}]});
+
+const skipStep = (
+	report: Report,
+	{step, reason}: {readonly step: string; readonly reason: string},
+): Report => (step === 'keep-log' ? {...report, log: {keptIn: null, reason}} : report);
+
+/** What failed, and what was left out because of it, counts as not done yet. That something was written stays. */
+const retry = (report: Report): Report => {
+	const failed = new Set(
+		report.devices.filter(({failure}) => failure !== null).map(({planned}) => planned.facts.path),
+	);
+	return {
+		...report,
+		prepareFailure: null,
+		aftercareFailure: null,
+		interrupted: null,
+		isFinished: false,
+		ended: report.ended.filter(
+			({how, device}) => how === 'finished' && (device === undefined || !failed.has(device)),
+		),
+		devices: report.devices.map(device =>
+			failed.has(device.planned.facts.path)
+				? {...device, erased: null, verification: null, endedAt: null, failure: null}
+				: device,
+		),
+	};
+};
 
 const changeDevice = (report: Report, path: string | undefined, change: Partial<DeviceReport>): Report => ({
 	...report,

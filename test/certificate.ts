@@ -1,9 +1,9 @@
 import test from 'ava';
 import {certificateText, certify, parseCertificate} from '../src/certificate.ts';
-import {certificateLines} from '../src/commands/text/certificate.ts';
 import {SanitizeError} from '../src/errors.ts';
 import type {EventBody} from '../src/events.ts';
 import {foldReport} from '../src/report.ts';
+import {certificateLines} from '../src/views/text/certificate-lines.ts';
 import {memoryFacts, numbered, planOf, verificationOf} from './_helpers/plan.ts';
 
 const device = '/dev/sdz';

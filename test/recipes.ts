@@ -22,10 +22,12 @@ const recipes: Readonly<Record<string, Expected>> = {
 	'ssr-zeroize': [
 		['stop-service', {unit: '128T', timeout: 90_000}],
 		['enter-emergency', {}],
+		['leave-disk', {}],
 		['erase', {eraser: 'dd'}],
 		['verify', {coverage: 'full', percent: 10}],
 		['keep-log', {}],
 		['issue-certificate', certificate],
+		['deliver', {destinations: [], retryFor: 120_000}],
 		['power-off', {by: 'sysrq', how: 'poweroff'}],
 	],
 	'verify-only': [

@@ -5,35 +5,58 @@ import {fileError} from '../files.ts';
 import {readJournal} from '../journal.ts';
 import {conclude} from '../outcome.ts';
 import {foldReport} from '../report.ts';
+import {certificateLines} from '../views/text/certificate-lines.ts';
 import {type AddCommand, done} from './command.ts';
-import {certificateLines} from './text/certificate.ts';
+import {type CapturedCertificates, readCapture} from './text/captured-certificates.ts';
 
 const maxBytes = 256 * 1024 * 1024;
 
-export const addCertificate: AddCommand = (program, {stdout}, finish) => {
+const doing = 'certificate show';
+
+export const addCertificate: AddCommand = (program, {stdout, stderr}, finish) => {
 	const certificate = program
 		.command('certificate')
 		.description('certificates of sanitization')
 		.addHelpText('after', '\nExample:\n  zeroize certificate show certificate.json');
 	certificate
 		.command('show <file>')
-		.description('show a certificate, or the ones that a journal proves')
+		.description('show a certificate, or those in a journal, a console capture or a QR text')
 		.option('--json', 'as JSON', false)
 		.addHelpText('after', '\nExample:\n  zeroize certificate show /var/log/zeroize/RUN/journal.jsonl')
 		.action(async (file: string, {json}: {json: boolean}) => {
 			const text = await readText(file);
-			const certificates = isJournal(text) ? replayCertificates(text, file) : [parseCertificate(text, file)];
-			for (const found of certificates) {
-				stdout.write(json ? toJson(found, text) : `${certificateLines(found).join('\n')}\n`);
+			const {texts, note} = readCertificates(text, file);
+			const shown = texts.map(found => {
+				const certificate = parseCertificate(found, file);
+				return json ? found : `${certificateLines(certificate).join('\n')}\n`;
+			});
+			if (note !== undefined) {
+				stderr.write(`zeroize: ${doing}: ${note}\n`);
 			}
+
+			stdout.write(shown.join(''));
 
 			finish(done);
 		});
 };
 
 // A certificate stays as it was issued, to the byte: its SHA-256 is in the journal.
-const toJson = (certificate: Certificate, text: string): string =>
-	isJournal(text) ? certificateText(certificate) : text;
+const readCertificates = (text: string, file: string): CapturedCertificates => {
+	if (isJournal(text)) {
+		return {texts: replayCertificates(text, file).map(certificateText)};
+	}
+
+	return (isJson(text) ? undefined : readCapture(text, file)) ?? {texts: [text]};
+};
+
+const isJson = (text: string): boolean => {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
+};
 
 // A journal's first line is an event; a certificate is one object over many lines.
 const isJournal = (text: string): boolean => text.startsWith('{"seq":1,');
@@ -67,7 +90,7 @@ const readText = async (file: string): Promise<string> => {
 		const stats = await handle.stat();
 		if (!stats.isFile() || stats.size > maxBytes) {
 			throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: it is not a file of at most 256 MiB`, {
-				hint: 'give a certificate or a journal',
+				hint: 'give a certificate, a journal, a console capture or the text of a QR code',
 			});
 		}
 
@@ -76,6 +99,9 @@ const readText = async (file: string): Promise<string> => {
 		const {message} = fileError(`reading ${file}`, error);
 		throw error instanceof SanitizeError
 			? error
-			: new SanitizeError('USAGE', message, {hint: 'give a certificate or a journal', cause: error});
+			: new SanitizeError('USAGE', message, {
+					hint: 'give a certificate, a journal, a console capture or the text of a QR code',
+					cause: error,
+				});
 	}
 };

@@ -24,6 +24,8 @@ export interface CommandEnd {
 	readonly exitCode: number;
 	/** The machine shall end, after everything is flushed. */
 	readonly halt?: {readonly host: Host; readonly halt: Halt} | undefined;
+	/** The run goes on in another process, which this host shall start now. */
+	readonly leave?: Pick<Host, 'leave'> | undefined;
 }
 
 export const done: CommandEnd = {exitCode: 0};

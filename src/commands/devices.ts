@@ -3,8 +3,8 @@ import {listDevices} from '../devices/facts/list.ts';
 import {mediaType} from '../devices/media.ts';
 import {erasers} from '../erasers/index.ts';
 import {formatBytes} from '../progress.ts';
+import {wrapWords} from '../views/text/wrap-words.ts';
 import {type AddCommand, done} from './command.ts';
-import {wrap} from './text/table.ts';
 
 export const addDevices: AddCommand = (program, surroundings, finish) => {
 	const {stdout} = surroundings;
@@ -42,7 +42,7 @@ const describe = (facts: DeviceFacts): readonly string[] => {
 	return [
 		`${path}  ${formatBytes(totalBytes)} (${totalBytes} bytes)  ${mediaType(facts)}`,
 		...[details, ...(uses.length > 0 ? [`in use: ${uses.join(', ')}`] : [])].flatMap(text =>
-			wrap(text, 78).map(line => `  ${line}`),
+			wrapWords(text, 78).map(line => `  ${line}`),
 		),
 	];
 };

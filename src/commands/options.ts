@@ -21,6 +21,7 @@ export interface RunOptions {
 	readonly stateDir: string;
 	readonly logDir?: string;
 	readonly certificate?: string;
+	readonly destination: readonly string[];
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -91,7 +92,15 @@ const addPlaces = (command: Command): Command =>
 			'--log-dir <dir>',
 			'where they end up (default: /var/log/zeroize; without root, below ~/.local/state)',
 		)
-		.option('--certificate <file>', 'also write the certificate there');
+		.option('--certificate <file>', 'also write the certificate there')
+		.addOption(
+			new Option(
+				'--destination <where>',
+				'also deliver the records there: disk:LABEL=NAME[:/dir], https://…, syslog+tls://…; optional:… need not work; may be repeated',
+			)
+				.argParser(collect)
+				.default([], 'what the recipe says'),
+		);
 
 const hostOption = (byDefault: HostName): Option =>
 	new Option('--host <name>', 'what the steps around the erase act on')

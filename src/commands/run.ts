@@ -2,6 +2,7 @@ import path from 'node:path';
 import type {Recipe} from '../recipe.ts';
 import type {AddCommand, Surroundings} from './command.ts';
 import {addRunOptions, type RunOptions} from './options.ts';
+import {withDestinations} from './session/destinations.ts';
 import {defaultLogDir} from './session/places.ts';
 import type {RunRequest} from './session/prepare.ts';
 import {loadRecipe} from './session/recipes.ts';
@@ -22,7 +23,7 @@ export const addRun: AddCommand = (program, surroundings, finish) => {
 
 /** @throws SanitizeError USAGE. */
 export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surroundings): RunRequest => ({
-	recipe,
+	recipe: withDestinations(recipe, options.destination),
 	targets: requireDevices(options.device),
 	host: options.host ?? 'system',
 	eraser: options.eraser,

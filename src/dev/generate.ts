@@ -12,6 +12,12 @@ interface PlugIns {
 
 const allPlugIns: readonly PlugIns[] = [
 	{folder: 'src/devices', constant: 'schemes', type: 'DeviceScheme', contract: 'device.ts'},
+	{
+		folder: 'src/destinations',
+		constant: 'destinations',
+		type: 'DestinationKind',
+		contract: 'destination.ts',
+	},
 	{folder: 'src/erasers', constant: 'erasers', type: 'Eraser', contract: 'eraser.ts'},
 	{folder: 'src/hosts', constant: 'hosts', type: 'HostDefinition', contract: 'host.ts'},
 	{folder: 'src/steps', constant: 'steps', type: 'Step', contract: 'step.ts'},

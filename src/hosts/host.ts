@@ -1,6 +1,8 @@
-import type {DeviceSurroundings} from '../devices/device.ts';
+import type {DeviceFacts, DeviceSurroundings} from '../devices/device.ts';
+import type {NetworkSnapshot} from './network/snapshot.ts';
 
-export type HostName = 'system' | 'rehearsal';
+/** `ram`: the same machine after its disk was left; never asked for, only gone on with. */
+export type HostName = 'system' | 'rehearsal' | 'ram';
 
 /** A request for the machine to end, carried up to the entry; nothing deeper acts on it. */
 export interface Halt {
@@ -8,6 +10,31 @@ export interface Halt {
 	/** `sysrq` writes to /proc/sysrq-trigger, without sync and without unmounting; `system` asks the init system. */
 	readonly by: 'sysrq' | 'system';
 }
+
+/** How the disk that the system runs from will be left. Plain JSON: it stands in the plan. */
+export interface Departure {
+	/** The one executable that goes on in RAM. */
+	readonly executable: string;
+	/** Programs of the system that the rest of the run needs, staged with their libraries. */
+	readonly programs: readonly string[];
+	/** What is copied into RAM. */
+	readonly stageBytes: number;
+	/** What must be free: the copy, what the run works with, and its records. */
+	readonly neededBytes: number;
+	/** What was free when it was planned. */
+	readonly availableBytes: number;
+	/** Terminals that show the run, as the kernel names them: `ttyS0`. */
+	readonly consoles: readonly string[];
+	/** The network as it was, to be brought back for the destinations that are behind it; `null` where there is none. */
+	readonly network: NetworkSnapshot | null;
+}
+
+/** What came of leaving the disk. */
+export type Leaving =
+	/** All is ready in RAM; {@link Host.leave} makes the machine go there. Until then `undo` takes it back. */
+	| {readonly isLeft: false; readonly stateDir: string; undo(): Promise<void>}
+	/** Nothing of the system is on the disk any more; what was done for that. */
+	| {readonly isLeft: true; readonly done: readonly string[]};
 
 /** ActiveState as `systemctl is-active` prints it, or `not-found` for a unit that is not installed. */
 export type ServiceState = string;
@@ -37,10 +64,22 @@ export interface Host {
 	serviceLog(unit: string, lines: number): Promise<readonly string[]>;
 
 	/**
-	`systemctl emergency`: isolates emergency.target.
+	`systemctl emergency`: isolates emergency.target. `withoutShell`: nobody is asked for the root password, and nobody who types can start the system again.
 	@throws SanitizeError TOOL_FAILED.
 	*/
-	enterEmergency(): Promise<void>;
+	enterEmergency(options: {readonly withoutShell: boolean}): Promise<void>;
+
+	/**
+	Gets everything of the running system off the disks of these devices: first by getting ready in RAM, then, called again by the process that went on there, by unmounting and closing what is left.
+	@throws SanitizeError NO_MEMORY, TOOL_FAILED, DISK_NOT_FREED: nothing was written.
+	*/
+	leaveDisk(departure: Departure, devices: readonly DeviceFacts[]): Promise<Leaving>;
+
+	/**
+	Makes the machine go where {@link leaveDisk} got ready: everything but the kernel ends. Called by the entry alone, after everything is flushed.
+	@throws SanitizeError TOOL_FAILED.
+	*/
+	leave(): Promise<void>;
 
 	/**
 	Ends the machine. On success the system host does not return for long.

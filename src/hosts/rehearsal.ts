@@ -1,3 +1,4 @@
+import {SanitizeError} from '../errors.ts';
 import {
 	commandLine,
 	emergencyCommand,
@@ -40,6 +41,12 @@ const createRehearsalHost = (): Host => {
 		async enterEmergency() {
 			recorded.push(commandLine(emergencyCommand));
 		},
+		async leaveDisk() {
+			throw new SanitizeError('UNSUPPORTED', 'a rehearsal cannot leave the disk of the running system', {
+				hint: 'rehearse it in a virtual machine: run it there with --host system',
+			});
+		},
+		async leave() {},
 		async halt(halt) {
 			recorded.push(haltLine(halt));
 		},

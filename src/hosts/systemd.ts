@@ -1,23 +1,19 @@
-import {constants} from 'node:fs';
-import {open} from 'node:fs/promises';
-import path from 'node:path';
 import type {DeviceSurroundings} from '../devices/device.ts';
-import {errnoOf, SanitizeError, toSanitizeError} from '../errors.ts';
 import {
 	type Command,
 	commandLine,
 	emergencyCommand,
-	forcedHaltCommand,
 	haltLine,
 	loadStateCommand,
 	logCommand,
 	stateCommand,
 	stopCommand,
-	sysrqKey,
-	sysrqTrigger,
 	systemHaltCommand,
 } from './commands.ts';
-import {defineHost, type Halt, type Host} from './host.ts';
+import {defineHost, type Host} from './host.ts';
+import {getReadyInRam} from './systemd/departure.ts';
+import {withholdShell} from './systemd/emergency-shell.ts';
+import {haltSystem} from './systemd/halt.ts';
 
 // A question to systemd is answered at once or not at all.
 const questionTimeoutMs = 15_000;
@@ -30,7 +26,8 @@ export default defineHost({
 	create: surroundings => createSystemdHost(surroundings),
 });
 
-const createSystemdHost = ({tools, root}: DeviceSurroundings): Host => {
+const createSystemdHost = (surroundings: DeviceSurroundings): Host => {
+	const {tools, root} = surroundings;
 	const recorded: string[] = [];
 	const run = (
 		command: Command,
@@ -67,44 +64,21 @@ const createSystemdHost = ({tools, root}: DeviceSurroundings): Host => {
 				return [];
 			}
 		},
-		async enterEmergency() {
+		async enterEmergency({withoutShell}) {
+			if (withoutShell) {
+				await withholdShell(surroundings);
+			}
+
 			await run(emergencyCommand, {timeoutMs: emergencyTimeoutMs});
+		},
+		leaveDisk: departure => getReadyInRam(departure, surroundings),
+		async leave() {
+			// Everything but the kernel ends; systemd-shutdown then runs what was staged, as PID 1.
+			await run(systemHaltCommand('poweroff'), {timeoutMs: questionTimeoutMs});
 		},
 		async halt(halt) {
 			recorded.push(haltLine(halt));
 			await haltSystem(halt, {tools, root});
 		},
 	};
-};
-
-const haltSystem = async (halt: Halt, {tools, root}: DeviceSurroundings): Promise<void> => {
-	try {
-		const isSent = halt.by === 'sysrq' && (await sendSysrq(sysrqKey(halt.how), root));
-		if (!isSent) {
-			const [tool, ...args] = halt.by === 'sysrq' ? forcedHaltCommand(halt.how) : systemHaltCommand(halt.how);
-			await tools.run(tool, args, {timeoutMs: questionTimeoutMs});
-		}
-	} catch (error) {
-		const {message} = toSanitizeError(error);
-		throw new SanitizeError('HALT_FAILED', `ending the machine (${halt.how}): ${message}`, {
-			hint: 'switch it off by hand; the run itself is complete',
-			cause: error,
-		});
-	}
-};
-
-/** False where the kernel has no SysRq. The file is always open to root, whatever kernel.sysrq says. */
-const sendSysrq = async (key: string, root: string): Promise<boolean> => {
-	try {
-		const trigger = await open(path.join(root, sysrqTrigger), constants.O_WRONLY);
-		await trigger.write(key);
-		await trigger.close();
-		return true;
-	} catch (error) {
-		if (errnoOf(error) === 'ENOENT') {
-			return false;
-		}
-
-		throw error;
-	}
 };

@@ -1,4 +1,4 @@
-import {writeSync} from 'node:fs';
+import {closeSync, writeSync} from 'node:fs';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {errnoOf} from '../errors.ts';
 
@@ -7,6 +7,8 @@ export interface OutputQueueOptions {
 	readonly fd: number | undefined;
 	readonly isTTY: boolean;
 	readonly backlogBytes: number;
+	/** Opens the same place anew after an error, for a console that hangs up and comes back; `undefined` when that fails now. */
+	readonly reopen?: (() => number | undefined) | undefined;
 }
 
 const retryMs = 20;
@@ -14,7 +16,8 @@ const lossNote = Buffer.from('\r\n[output was lost here: the terminal took none]
 
 /** What an output has not written yet. */
 export class OutputQueue {
-	readonly #fd: number | undefined;
+	#fd: number | undefined;
+	readonly #reopen: OutputQueueOptions['reopen'];
 	readonly #isTTY: boolean;
 	readonly #backlogBytes: number;
 	#head: Buffer = Buffer.alloc(0);
@@ -24,11 +27,12 @@ export class OutputQueue {
 	#hasLost = false;
 	#retry: NodeJS.Timeout | undefined;
 
-	constructor({fd, isTTY, backlogBytes}: OutputQueueOptions) {
+	constructor({fd, isTTY, backlogBytes, reopen}: OutputQueueOptions) {
 		this.#fd = fd;
+		this.#reopen = reopen;
 		this.#isTTY = isTTY;
 		this.#backlogBytes = backlogBytes;
-		this.#isClosed = fd === undefined;
+		this.#isClosed = fd === undefined && !reopen;
 	}
 
 	get isClosed(): boolean {
@@ -68,6 +72,7 @@ export class OutputQueue {
 	}
 
 	#drain(): void {
+		this.#fd ??= this.#reopen?.();
 		while (this.#waitingBytes > 0 && this.#fd !== undefined) {
 			if (this.#head.length === 0) {
 				this.#head = Buffer.concat(this.#tail);
@@ -76,8 +81,7 @@ export class OutputQueue {
 
 			const written = tryWrite(this.#fd, this.#head);
 			if (written === undefined) {
-				this.#isClosed = true;
-				this.#drop();
+				this.#fail(this.#fd);
 			} else if (written === 0) {
 				this.#retryLater();
 				return;
@@ -85,6 +89,20 @@ export class OutputQueue {
 				this.#head = this.#head.subarray(written);
 				this.#waitingBytes -= written;
 			}
+		}
+
+		if (this.#waitingBytes > 0 && !this.#isClosed) {
+			this.#retryLater();
+		}
+	}
+
+	#fail(fd: number): void {
+		if (this.#reopen) {
+			closeSync(fd);
+			this.#fd = undefined;
+		} else {
+			this.#isClosed = true;
+			this.#drop();
 		}
 	}
 

@@ -13,7 +13,8 @@ import {reasonToSkip} from './skipping.ts';
 /** One device's way through the run. */
 export interface Lane {
 	readonly planned: PlannedDevice;
-	readonly device: Device;
+	/** Opens it the first time; the same one from then on. The disk behind `/` can only be held after it was left. */
+	open(): Promise<Device>;
 	/** Absent when the recipe erases nothing. */
 	readonly clearance: Clearance | undefined;
 }
@@ -26,6 +27,8 @@ export interface RunSurroundings {
 	readonly tools: Tools;
 	readonly events: RunEvents;
 	readonly records: Records;
+	/** The process before us began the next step, and left it to us to end. */
+	readonly isUnderWay: boolean;
 	/** Aborted with a SanitizeError INTERRUPTED or TERMINATED as its reason. */
 	readonly signal: AbortSignal;
 	readonly now: () => Date;
@@ -33,15 +36,30 @@ export interface RunSurroundings {
 	readonly monotonicMs: () => number;
 }
 
-type StepEnd = Extract<EventBody, {type: 'step.finished' | 'step.failed' | 'step.skipped'}>;
+type StepEnd =
+	| Extract<EventBody, {type: 'step.finished' | 'step.failed' | 'step.skipped'}>
+	/** It goes on in another process; what follows is for that one to do. */
+	| {readonly type: 'left'};
+
+/** What a step asks for beyond the run; carried up to the entry. */
+export interface Requests {
+	halt: Halt | null;
+	/** From here on another process carries the run. */
+	leave: boolean;
+}
 
 // Fast enough for an eye, slow enough for a journal that is kept for years.
 const progressIntervalMs = 500;
 
 /** Runs one step, with its events; never throws. */
-export const createStepRunner = (surroundings: RunSurroundings, onHalt: (halt: Halt) => void) => {
+export const createStepRunner = (surroundings: RunSurroundings, requests: Requests) => {
 	const {steps, events, records, monotonicMs} = surroundings;
+	let isUnderWay = surroundings.isUnderWay;
 	return async (planned: PlannedStep, lane?: Lane): Promise<StepEnd> => {
+		if (requests.leave) {
+			return {type: 'left'};
+		}
+
 		const names = {step: planned.step, ...(lane && {device: lane.planned.facts.path})};
 		const step = steps.find(({name}) => name === planned.step);
 		const reason = reasonToSkip(planned, step?.always ?? false, records.report(), names.device);
@@ -49,14 +67,20 @@ export const createStepRunner = (surroundings: RunSurroundings, onHalt: (halt: H
 			return emitEnd(events, {type: 'step.skipped', ...names, reason});
 		}
 
-		events.emit({type: 'step.started', ...names, title: planned.title});
+		if (!isUnderWay) {
+			events.emit({type: 'step.started', ...names, title: planned.title});
+		}
+
+		isUnderWay = false;
 		const startedMs = monotonicMs();
 		const {recorded} = surroundings.host;
 		const before = recorded.length;
 		try {
 			const result = await callStep(step, planned, lane, surroundings);
-			if (result.halt) {
-				onHalt(result.halt);
+			requests.halt = result.halt ?? requests.halt;
+			if (result.leave) {
+				requests.leave = true;
+				return {type: 'left'};
 			}
 
 			const commands = recorded.slice(before);
@@ -69,12 +93,12 @@ export const createStepRunner = (surroundings: RunSurroundings, onHalt: (halt: H
 	};
 };
 
-const emitEnd = (events: RunEvents, end: StepEnd): StepEnd => {
+const emitEnd = (events: RunEvents, end: Exclude<StepEnd, {type: 'left'}>): StepEnd => {
 	events.emit(end);
 	return end;
 };
 
-const callStep = (
+const callStep = async (
 	step: Step | undefined,
 	{options}: PlannedStep,
 	lane: Lane | undefined,
@@ -90,12 +114,12 @@ const callStep = (
 		throw new TypeError('a planned step is unknown, or has no device');
 	}
 
-	const {planned, device} = lane;
+	const device = await lane.open();
 	return step.run(options, {
 		...context,
 		device,
-		planned,
-		commit: () => commit(lane, surroundings),
+		planned: lane.planned,
+		commit: () => commit(device, lane, surroundings),
 		progress: reportProgress(step.name, lane, surroundings),
 	});
 };
@@ -112,7 +136,8 @@ const makeContext = ({plan, host, tools, signal, now, records, events}: RunSurro
 
 /** The commit point. The journal's line is on disk before this resolves: records write it while the event is emitted. */
 const commit = async (
-	{device, planned, clearance}: Lane,
+	device: Device,
+	{planned, clearance}: Lane,
 	{events, signal, records}: RunSurroundings,
 ): Promise<void> => {
 	signal.throwIfAborted();
@@ -158,7 +183,7 @@ const toEnd = (
 	names: {step: string; device?: string},
 	durationMs: number,
 	facts: NonNullable<StepResult['facts']>,
-): StepEnd => {
+): Exclude<StepEnd, {type: 'left'}> => {
 	if (failed) {
 		return {...failure(failed, names), ...(facts.verification && {verification: facts.verification})};
 	}

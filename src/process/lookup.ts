@@ -4,14 +4,15 @@ import {SanitizeError} from '../errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-interface Lookup {
+export interface Lookup {
 	/** @throws SanitizeError TOOL_MISSING. */
 	find(name: string): Promise<string>;
 	/** The directories that are safe to look in, as a PATH. */
 	searchPath(): Promise<string>;
 }
 
-const standardDirectories = [
+/** Where tools are looked for after PATH. */
+export const standardDirectories = [
 	'/usr/local/sbin',
 	'/usr/local/bin',
 	'/usr/sbin',
@@ -22,19 +23,27 @@ const standardDirectories = [
 
 const debianPackages: Readonly<Record<string, string>> = {
 	blkdiscard: 'util-linux',
+	blkid: 'util-linux',
 	blockdev: 'util-linux',
 	cryptsetup: 'cryptsetup',
 	dd: 'coreutils',
+	dmsetup: 'dmsetup',
 	findmnt: 'util-linux',
 	hdparm: 'hdparm',
+	ip: 'iproute2',
 	journalctl: 'systemd',
+	ldd: 'libc-bin',
 	losetup: 'mount',
 	lsblk: 'util-linux',
+	mdadm: 'mdadm',
+	mount: 'mount',
 	nvme: 'nvme-cli',
 	poweroff: 'systemd-sysv',
 	sg_sanitize: 'sg3-utils',
 	smartctl: 'smartmontools',
+	swapoff: 'mount',
 	systemctl: 'systemd',
+	umount: 'mount',
 };
 
 /**

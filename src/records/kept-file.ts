@@ -25,11 +25,16 @@ export class KeptFile {
 	#pending: Uint8Array[] = [];
 	#isTroubled = false;
 
-	/** With no path everything stays in memory until {@link prepareMove}. */
-	constructor(path: string | undefined, onTrouble: (error: unknown) => void) {
+	/**
+	With no path everything stays in memory until {@link prepareMove}. With `keptBytes` the file is there already, and goes on after so many bytes of it: what a crash left behind them is dropped.
+	*/
+	constructor(path: string | undefined, onTrouble: (error: unknown) => void, keptBytes?: number) {
 		this.#onTrouble = onTrouble;
 		this.#path = path;
-		if (path !== undefined) {
+		if (path !== undefined && keptBytes !== undefined) {
+			this.#fd = openAgain(path, keptBytes);
+			this.#writtenBytes = keptBytes;
+		} else if (path !== undefined) {
 			this.#fd = openNew(path);
 		}
 	}
@@ -119,6 +124,14 @@ export class KeptFile {
 		}
 	}
 
+	/**
+	All that was appended so far, from disk and memory.
+	@throws what reading the file throws.
+	*/
+	text(): string {
+		return Buffer.from(this.#from(0)).toString();
+	}
+
 	/** What was appended, from this byte on. */
 	#from(position: number): Uint8Array {
 		const onDisk = Buffer.alloc(Math.max(0, this.#writtenBytes - position));
@@ -164,6 +177,13 @@ export class KeptFile {
 const openNew = (path: string): number => {
 	const {O_CREAT, O_EXCL, O_RDWR, O_NOFOLLOW} = constants;
 	return openSync(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW, 0o600);
+};
+
+const openAgain = (path: string, keptBytes: number): number => {
+	const {O_RDWR, O_NOFOLLOW} = constants;
+	const fd = openSync(path, O_RDWR | O_NOFOLLOW);
+	ftruncateSync(fd, keptBytes);
+	return fd;
 };
 
 // It was copied already: that it cannot be removed, or has gone, costs nothing.

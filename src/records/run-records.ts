@@ -8,11 +8,14 @@ import {Journal} from '../journal.ts';
 import {emptyReport, type Report, reduceReport} from '../report.ts';
 import type {Records} from '../steps/step.ts';
 import {isPlaceTrouble, KeptFile} from './kept-file.ts';
+import type {KeptRun} from './kept-run.ts';
 
 export interface RunRecordsOptions {
 	readonly events: RunEvents;
 	/** `null` keeps everything in memory: for a run that only reads and leaves nothing behind. */
 	readonly stateDir: string | null;
+	/** What another process kept of this run so far: its files are gone on with. */
+	readonly kept?: KeptRun | undefined;
 	/** What a person reads of an event, one entry a line. */
 	readonly describe: (event: RunEvent) => readonly string[];
 }
@@ -28,16 +31,14 @@ export interface RunRecords extends Records, Disposable {
 Keeps the journal and the log of a run from its first event on, and folds the report.
 @throws SanitizeError STATE_DIR_UNUSABLE when `stateDir` cannot be used at all. A full one is no reason: the records are then kept in memory, and a warning says so.
 */
-export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): RunRecords => {
-	const journal = new Journal();
-	let report: Report = emptyReport;
-	let directory = stateDir === null ? null : makeStateDirectory(stateDir, events);
+export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOptions): RunRecords => {
+	const journal = new Journal(kept?.head);
+	let report: Report = kept?.report ?? emptyReport;
+	let directory = kept?.directory ?? (stateDir === null ? null : makeStateDirectory(stateDir, events));
 	// After run.finished there is nobody left to tell: sync() says it then.
-	let isFinished = false;
-	const onTrouble = (doing: string) => (error: unknown) =>
-		isFinished ? undefined : warn(events, doing, error);
-	const keep = (name: string) => keepFile(directory, name, onTrouble(`writing ${name}`));
-	const files = {journal: keep('journal.jsonl'), log: keep('run.log')};
+	const files = openFiles(directory, kept, (doing, error) =>
+		report.isFinished ? undefined : warn(events, doing, error),
+	);
 
 	const write = (event: RunEvent): void => {
 		// A progress line lost in a crash costs nothing; any other line must be there before what it says happens.
@@ -52,10 +53,11 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 	// Two readers: what is known of the run must not depend on whether it could be written down.
 	const fold = (event: RunEvent): void => {
 		report = reduceReport(report, event);
-		isFinished ||= event.type === 'run.finished';
 	};
-	const folding = events.subscribe(fold, {from: 1});
-	const writing = events.subscribe(write, {from: 1});
+	const from = journal.head.seq + 1;
+	const folding = events.subscribe(fold, {from});
+	const writing = events.subscribe(write, {from});
+	const beside = besideOf(report);
 	return {
 		get directory() {
 			return directory;
@@ -63,10 +65,18 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 		report: () => report,
 		sync: () => stateDir === null || [files.journal.sync(), files.log.sync()].every(Boolean),
 		journalHead: () => journal.head,
-		writeBeside: async (name, text) => writeIn(directory, name, text),
+		files: () => listFiles(files, beside),
+		async writeBeside(name, text) {
+			// Whether or not there is room for it here: it may still be delivered.
+			beside.set(name, text);
+			return writeIn(directory, name, text);
+		},
 		async moveTo(logDir) {
 			const before = directory;
-			directory = await moveFiles(files, path.join(logDir, events.runId), before);
+			directory = await moveFiles(files, path.join(logDir, events.runId), {
+				before,
+				spareBytes: spareBytesFor(report.devices.length),
+			});
 			return directory;
 		},
 		[Symbol.dispose]() {
@@ -77,6 +87,26 @@ export const createRecords = ({events, stateDir, describe}: RunRecordsOptions): 
 		},
 	};
 };
+
+const openFiles = (
+	directory: string | null,
+	kept: KeptRun | undefined,
+	onTrouble: (doing: string, error: unknown) => void,
+): RunFiles => {
+	const open = (name: string, keptBytes: number | undefined) =>
+		keepFile(directory, name, error => onTrouble(`writing ${name}`, error), keptBytes);
+	return {journal: open('journal.jsonl', kept?.journalBytes), log: open('run.log', kept?.logBytes)};
+};
+
+const listFiles = ({journal, log}: RunFiles, beside: ReadonlyMap<string, string>) => [
+	{name: 'journal.jsonl', text: journal.text()},
+	{name: 'run.log', text: log.text()},
+	...Array.from(beside, ([name, text]) => ({name, text})),
+];
+
+/** What another process wrote beside the journal: the journal has it too. */
+const besideOf = ({certificates}: Report): Map<string, string> =>
+	new Map(certificates.map(({path: file, text}) => [path.basename(file), text]));
 
 const writeIn = async (directory: string | null, name: string, text: string): Promise<string> => {
 	if (directory === null) {
@@ -116,10 +146,15 @@ const makeStateDirectory = (stateDir: string, events: RunEvents): string | null 
 	}
 };
 
-const keepFile = (directory: string | null, name: string, onTrouble: (error: unknown) => void): KeptFile => {
+const keepFile = (
+	directory: string | null,
+	name: string,
+	onTrouble: (error: unknown) => void,
+	keptBytes: number | undefined,
+): KeptFile => {
 	const file = directory === null ? undefined : path.join(directory, name);
 	try {
-		return new KeptFile(file, onTrouble);
+		return new KeptFile(file, onTrouble, keptBytes);
 	} catch (error) {
 		if (!isPlaceTrouble(error)) {
 			throw fileError(`creating ${name}`, error);
@@ -130,15 +165,19 @@ const keepFile = (directory: string | null, name: string, onTrouble: (error: unk
 	}
 };
 
-// Room for what a run says after its log was moved: the certificates, its end.
-const spareBytes = 64 * 1024;
+// Room for what a run says after its log was moved: its end, and for each device its certificate, in two places.
+const spareBytesFor = (devices: number): number => (64 + 16 * devices) * 1024;
 
 interface RunFiles {
 	readonly journal: KeptFile;
 	readonly log: KeptFile;
 }
 
-const moveFiles = async (files: RunFiles, target: string, before: string | null): Promise<string> => {
+const moveFiles = async (
+	files: RunFiles,
+	target: string,
+	{before, spareBytes}: {before: string | null; spareBytes: number},
+): Promise<string> => {
 	try {
 		await makeDirectories(path.dirname(target));
 		await mkdir(target, {mode: 0o700});

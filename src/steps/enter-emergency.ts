@@ -20,8 +20,9 @@ export default defineRunStep({
 		title: 'enter emergency mode',
 		commands: [commandLine(emergencyCommand), commandLine(stateCommand(target))],
 	}),
-	async run(_options, {host, signal}) {
-		await host.enterEmergency();
+	async run(_options, {host, signal, plan}) {
+		// Where the disk is left, the run goes on by itself, and needs no shell.
+		await host.enterEmergency({withoutShell: plan.departure !== null});
 		for (let attempt = 0; attempt < attempts; attempt += 1) {
 			if ((await host.serviceState(target)) === 'active') {
 				return {};

@@ -46,7 +46,7 @@ export default defineRunStep({
 			const json = certificateText(certify(report, path, head));
 			const sha256 = createHash('sha256').update(json).digest('hex');
 			for (const file of await deliver(json, path, context)) {
-				certificates.push({device: path, path: file, sha256});
+				certificates.push({device: path, path: file, sha256, text: json});
 			}
 		}
 

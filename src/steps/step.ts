@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import type {PlannedDestination} from '../destinations/destination.ts';
 import type {Device} from '../devices/device.ts';
 import type {ErrorCode, SanitizeError} from '../errors.ts';
 import type {StepFacts} from '../events.ts';
@@ -13,6 +14,7 @@ export interface Planning {
 	readonly stateDir: string | null;
 	readonly logDir: string;
 	readonly logRefused: string | null;
+	readonly destinations: readonly PlannedDestination[];
 	readonly devices: readonly PlannedDevice[];
 }
 
@@ -36,6 +38,11 @@ export interface Records {
 	@throws SanitizeError LOG_NOT_KEPT.
 	*/
 	writeBeside(name: string, text: string): Promise<string>;
+	/**
+	Journal, log and all that was written beside them, as they are now: also where a directory had no room for them.
+	@throws the system error of a journal or log that cannot be read back.
+	*/
+	files(): ReadonlyArray<{readonly name: string; readonly text: string}>;
 	/**
 	Moves journal and log to `<logDir>/<runId>/` and goes on appending there; returns that directory.
 	@throws SanitizeError LOG_NOT_KEPT; the records then stay complete where they are.
@@ -70,6 +77,8 @@ export interface StepResult {
 	readonly skipped?: string;
 	/** The machine shall end after the run. */
 	readonly halt?: Halt;
+	/** It goes on in another process, and so does the run: nothing more is told here. */
+	readonly leave?: boolean;
 	/** Goes into `step.finished`. */
 	readonly facts?: StepFacts;
 }

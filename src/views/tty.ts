@@ -1,7 +1,8 @@
 import {styleText} from 'node:util';
 import type {Outcome, RunEvent} from '../events.ts';
 import type {Output} from '../output.ts';
-import {wrapAll} from './text/lines.ts';
+import {certificatesOnConsole} from './text/certificate-on-console.ts';
+import {layOutAll, wrap, wrapAll} from './text/lines.ts';
 import {haltLine} from './text/narrator.ts';
 import {planLines} from './text/plan-lines.ts';
 import {progressBar} from './text/progress-text.ts';
@@ -38,7 +39,12 @@ const describe = (event: RunEvent, story: Story, output: Output): readonly strin
 		case 'run.planned':
 			return [...header(story, output), ''];
 		case 'run.finished':
-			return ['', ...warnings(story, output), ...summary(story, event, output)];
+			return [
+				'',
+				...warnings(story, output),
+				...certificates(story, output),
+				...summary(story, event, output),
+			];
 		case 'run.halting':
 			return [paint(output, 'bold', haltLine(event.how, event.rehearsed))];
 		default:
@@ -63,6 +69,11 @@ const warnings = (story: Story, output: Output): readonly string[] => {
 	]);
 	return wrapAll(lines, output.columns).map(line => paint(output, 'yellow', line));
 };
+
+const certificates = (story: Story, {columns}: Output): readonly string[] =>
+	layOutAll(certificatesOnConsole(story.plan, story.certificates, columns), columns, line =>
+		wrap(line, columns),
+	);
 
 const outcomeStyles: Readonly<Record<Outcome, Style>> = {
 	sanitized: ['bold', 'green'],

@@ -50,6 +50,7 @@ export const planInput = (changes: Partial<PlanInput> = {}): PlanInput => ({
 	logDir: '/var/log/zeroize',
 	logRefused: null,
 	certificateFile: null,
+	departure: null,
 	refusals: [],
 	...changes,
 });

@@ -44,6 +44,13 @@ export const allSteps: readonly PlannedStep[] = [
 	step('power-off', 'power off by sysrq', 'halt', 'run', ['echo o > /proc/sysrq-trigger']),
 ];
 
+/** As the run of the router's own disk: from the memory, once its disk is left. */
+export const stepsFromMemory: readonly PlannedStep[] = allSteps.toSpliced(
+	2,
+	0,
+	step('leave-disk', 'leave the disk and go on in memory', 'prepare', 'run', []),
+);
+
 function step(
 	name: string,
 	title: string,
@@ -51,7 +58,7 @@ function step(
 	scope: PlannedStep['scope'],
 	commands: readonly string[],
 ): PlannedStep {
-	return {step: name, title, scope, phase, options: {}, commands};
+	return {step: name, title, scope, phase, options: {}, commands, tools: []};
 }
 
 export const plan = (changes: Partial<Plan> = {}, devices: readonly DeviceFacts[] = [sda]): Plan => ({
@@ -90,7 +97,9 @@ export const plan = (changes: Partial<Plan> = {}, devices: readonly DeviceFacts[
 	stateDir: '/tmp',
 	logDir: '/var/log/zeroize',
 	logRefused: null,
+	destinations: [],
 	certificateFile: null,
+	departure: null,
 	certificate: {assetTag: null, mediaSource: null, performedBy: nobody, validatedBy: nobody},
 	refusals: [],
 	...changes,

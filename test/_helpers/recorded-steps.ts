@@ -1,7 +1,11 @@
+import {createHash} from 'node:crypto';
 import type {DeviceFacts} from '../../src/devices/device.ts';
 import type {DeviceResult, EventBody} from '../../src/events.ts';
 import type {Verification} from '../../src/verification/verification.ts';
+import {certificateFixtures} from './certificates.ts';
 import {sda} from './recorded-plan.ts';
+
+const certificateFixture = certificateFixtures['system-disk'];
 
 const noRanges = {listed: [], count: 0, bytes: 0};
 
@@ -116,7 +120,8 @@ export const certified = (devices: readonly DeviceFacts[]): Telling => [
 			certificates: devices.map(({path: device}, index) => ({
 				device,
 				path: `/var/log/zeroize/20261104-120000-5f3a/certificate-${index + 1}.json`,
-				sha256: 'ab'.repeat(32),
+				sha256: createHash('sha256').update(certificateFixture).digest('hex'),
+				text: certificateFixture,
 			})),
 		},
 	],

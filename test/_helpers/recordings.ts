@@ -4,7 +4,7 @@ Event streams for the views' tests, told with typed events. `node test/_helpers/
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {RunEvents} from '../../src/events.ts';
-import {file, plan, sda} from './recorded-plan.ts';
+import {file, plan, sda, stepsFromMemory} from './recorded-plan.ts';
 import {
 	certified,
 	erased,
@@ -25,6 +25,19 @@ const tellings: Readonly<Record<string, Telling>> = {
 		...prepared,
 		...erased(sda, 160),
 		...verified(sda, 60),
+		...kept,
+		...certified([sda]),
+		...poweredOff,
+		[2, {type: 'run.finished', outcome: 'sanitized', exitCode: 0, devices: [result(sda)]}],
+		[1, {type: 'run.halting', how: 'poweroff', rehearsed: false}],
+	],
+	'left-disk': [
+		[0, {type: 'run.planned', plan: plan({steps: stepsFromMemory})}],
+		...prepared,
+		[5, {type: 'step.started', step: 'leave-disk', title: 'leave the disk and go on in memory'}],
+		[900, {type: 'step.finished', step: 'leave-disk', durationMs: 900}],
+		...erased(sda, 20),
+		...verified(sda, 10),
 		...kept,
 		...certified([sda]),
 		...poweredOff,

@@ -96,11 +96,14 @@ export const runOnMemory = async (
 	using records = createRecords({events, stateDir: directory, describe: ({type}) => [type]});
 	const tools = createTools({env: {}});
 	const host = rehearsal.create({tools, root: '/'});
-	const lanes = devices.map((device, index) => ({
-		planned: plan.devices[index] as Plan['devices'][number],
-		device: watched(faulty(device, wanted[index]?.faults ?? []), () => run.onWrite?.(directory)),
-		clearance: clearances.get(device.facts.path),
-	}));
+	const lanes = devices.map((device, index) => {
+		const opened = watched(faulty(device, wanted[index]?.faults ?? []), () => run.onWrite?.(directory));
+		return {
+			planned: plan.devices[index] as Plan['devices'][number],
+			open: async () => opened,
+			clearance: clearances.get(device.facts.path),
+		};
+	});
 	const result = await runPlan(
 		{
 			plan,
@@ -110,6 +113,7 @@ export const runOnMemory = async (
 			tools,
 			events,
 			records,
+			isUnderWay: false,
 			signal: controller.signal,
 			now: () => new Date(),
 			monotonicMs: () => performance.now(),

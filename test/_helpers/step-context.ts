@@ -13,6 +13,7 @@ export const stepContext = (
 	const records: Records = {
 		report: () => changes.report ?? emptyReport,
 		journalHead: () => ({hash: '0'.repeat(64), seq: 1}),
+		files: () => [],
 		writeBeside: async name => name,
 		moveTo: async logDir => logDir,
 	};

@@ -58,7 +58,11 @@ for (const [args, cause, wayOut] of mistakes) {
 
 const pathsBelow = (command: Command, path: readonly string[]): ReadonlyArray<readonly string[]> => [
 	path,
-	...command.commands.flatMap(below => pathsBelow(below, [...path, below.name()])),
+	...command
+		.createHelp()
+		.visibleCommands(command)
+		.filter(below => below.name() !== 'help' || command.commands.includes(below))
+		.flatMap(below => pathsBelow(below, [...path, below.name()])),
 ];
 
 const program = createProgram(surroundingsOf().surroundings, () => {});

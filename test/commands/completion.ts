@@ -90,6 +90,7 @@ test('where devices cannot be listed there is still loop: and file:', async t =>
 		tools: {
 			run: () => Promise.reject(new Error('no lsblk')),
 			find: () => Promise.reject(new Error('no lsblk')),
+			attend: () => Promise.reject(new Error('no lsblk')),
 			stream: () => {
 				throw new Error('no lsblk');
 			},

@@ -9,7 +9,7 @@ tmp.setGracefulCleanup();
 
 const root = path.join(import.meta.dirname, '../..');
 
-const folders = ['src/devices', 'src/erasers', 'src/hosts', 'src/steps', 'src/views'];
+const folders = ['src/devices', 'src/destinations', 'src/erasers', 'src/hosts', 'src/steps', 'src/views'];
 
 /** A project with these files and otherwise empty plug-in folders. */
 const plantTree = async (files: Readonly<Record<string, string>>): Promise<string> => {

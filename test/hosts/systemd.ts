@@ -43,7 +43,7 @@ test('a unit log that cannot be read is an empty one', async t => {
 
 test('emergency mode is entered with systemctl emergency', async t => {
 	const {tools, calls} = await fakeTools(t, {systemctl: 'systemctl'});
-	await systemd.create({tools, root: '/'}).enterEmergency();
+	await systemd.create({tools, root: '/'}).enterEmergency({withoutShell: false});
 	t.deepEqual(await calls('systemctl'), ['emergency']);
 });
 

@@ -70,6 +70,7 @@ test('the plan shows the documented command, and the tools are needed on the rea
 		stateDir: '/tmp',
 		logDir: '/var/log',
 		logRefused: null,
+		destinations: [],
 		devices: [],
 	} as const;
 	const options = {unit: '128T', timeout: 1};

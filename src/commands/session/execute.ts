@@ -1,25 +1,31 @@
-import {authorize, type Clearance} from '../../clearance.ts';
-import type {Device} from '../../devices/device.ts';
-import {schemes} from '../../devices/index.ts';
-import {parseTarget} from '../../devices/target.ts';
-import {exitCodeOf, SanitizeError, toSanitizeError} from '../../errors.ts';
+import {authorize} from '../../clearance.ts';
+import {exitCodeOf, SanitizeError} from '../../errors.ts';
 import type {RunEvents} from '../../events.ts';
+import type {Halt, Host, HostName} from '../../hosts/host.ts';
 import {hosts} from '../../hosts/index.ts';
 import {outputStream} from '../../output.ts';
-import type {Lane} from '../../pipeline/step-runner.ts';
 import {runPlan} from '../../pipeline.ts';
-import type {Plan, PlannedDevice} from '../../plan.ts';
-import {createRecords} from '../../records/run-records.ts';
+import type {Plan} from '../../plan.ts';
+import type {KeptRun} from '../../records/kept-run.ts';
+import {createRecords, type RunRecords} from '../../records/run-records.ts';
 import {steps} from '../../steps/index.ts';
 import {createLogLines} from '../../views/text/log-lines.ts';
 import type {View} from '../../views/view.ts';
 import {type CommandEnd, printError, type Surroundings} from '../command.ts';
+import {announce} from './announce.ts';
+import {createLanes} from './lanes.ts';
 
 export interface Execution {
 	readonly plan: Plan;
 	readonly confirmations: readonly string[];
 	readonly events: RunEvents;
 	readonly view: View;
+	/** Where the run goes on, when another process began it. */
+	readonly kept?: KeptRun;
+	/** It had ended there, and what failed is tried again: the number of this attempt, from 2. */
+	readonly attempt?: number | undefined;
+	/** Instead of the plan's own: the same machine after its disk was left. */
+	readonly host?: HostName;
 }
 
 /**
@@ -27,20 +33,58 @@ Carries out a plan: clearance, devices, records, pipeline, halt value.
 @throws SanitizeError whatever refuses the run before its first step: then nothing was touched.
 */
 export const executePlan = async (execution: Execution, surroundings: Surroundings): Promise<CommandEnd> => {
-	const {plan, confirmations, events, view} = execution;
+	const {plan, confirmations, events, view, kept} = execution;
 	const clearances = authorize(plan, confirmations);
-	await using held = await openDevices(plan, clearances, surroundings);
+	await using devices = createLanes(plan, clearances, surroundings);
+	// All of them or none: a run that cannot hold one of its devices does not start. The disk behind `/` cannot be held before it is left.
+	for (const lane of plan.departure ? [] : devices.lanes) {
+		await lane.open();
+	}
+
+	if (!kept) {
+		// Before the records: a run that is refused leaves none.
+		await announce(plan, events, surroundings);
+	}
+
 	using records = createRecords({
 		events,
 		stateDir: plan.stateDir,
+		kept,
 		describe: createLogLines(),
 	});
-	const host = createHost(plan, surroundings);
+	if (execution.attempt !== undefined) {
+		events.emit({type: 'run.retried', attempt: execution.attempt});
+	}
+
+	const host = createHost(execution.host ?? plan.host, surroundings);
 	const {tools, signal, now, monotonicMs, stdout} = surroundings;
-	const {exitCode, halt} = await runPlan(
-		{plan, steps, devices: held.lanes, host, tools, events, records, signal, now, monotonicMs},
+	const isUnderWay = isStepUnderWay(kept);
+	const {exitCode, halt, hasLeft} = await runPlan(
+		{
+			...{plan, steps, devices: devices.lanes, host, tools, events, records, isUnderWay},
+			...{signal, now, monotonicMs},
+		},
 		{view, stream: outputStream(stdout)},
 	);
+	if (hasLeft) {
+		// Nothing is done yet: whoever waits for this process must not take its end for success.
+		return {exitCode: exitCodeOf('TERMINATED'), leave: host};
+	}
+
+	return endRun({plan, events, records, host, halt, exitCode}, surroundings);
+};
+
+interface RunEnd extends Pick<Execution, 'plan' | 'events'> {
+	readonly records: RunRecords;
+	readonly host: Host;
+	readonly halt: Halt | null;
+	readonly exitCode: number;
+}
+
+const endRun = (
+	{plan, events, records, host, halt, exitCode}: RunEnd,
+	{signal, stderr}: Surroundings,
+): CommandEnd => {
 	const isHalting = halt !== null && !exitCodeForbidsHalt(exitCode) && !signal.aborted && records.sync();
 	if (isHalting) {
 		events.emit({type: 'run.halting', how: halt.how, rehearsed: host.name === 'rehearsal'});
@@ -48,7 +92,7 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 
 	if (!records.sync()) {
 		const where = records.directory ?? 'memory alone';
-		printError(surroundings.stderr, `running ${plan.recipe.name}`, unwrittenRecords(where));
+		printError(stderr, `running ${plan.recipe.name}`, unwrittenRecords(where));
 		return {exitCode: exitCode === 0 ? exitCodeOf('LOG_NOT_KEPT') : exitCode};
 	}
 
@@ -67,48 +111,15 @@ const unwrittenRecords = (where: string): SanitizeError =>
 // Sanitized, or erased without verification because nobody asked for one: anything else is for somebody to look at.
 const exitCodeForbidsHalt = (exitCode: number): boolean => exitCode !== 0 && exitCode !== 5;
 
-const createHost = (plan: Plan, surroundings: Surroundings) => {
-	const host = hosts.find(({name}) => name === plan.host);
+/** The process before us may have left a step to us to end. */
+const isStepUnderWay = (kept: KeptRun | undefined): boolean =>
+	kept?.events.findLast(event => 'step' in event && event.type !== 'step.progress')?.type === 'step.started';
+
+const createHost = (name: HostName, surroundings: Surroundings) => {
+	const host = hosts.find(host => host.name === name);
 	if (!host) {
-		throw new SanitizeError('USAGE', `there is no host "${plan.host}"`);
+		throw new SanitizeError('USAGE', `there is no host "${name}"`);
 	}
 
 	return host.create(surroundings);
-};
-
-interface HeldDevices extends AsyncDisposable {
-	readonly lanes: readonly Lane[];
-}
-
-/** Opens them all, or none: a run that cannot hold one of its devices does not start. */
-const openDevices = async (
-	plan: Plan,
-	clearances: ReadonlyMap<string, Clearance>,
-	surroundings: Surroundings,
-): Promise<HeldDevices> => {
-	const lanes: Lane[] = [];
-	const release = async () => {
-		await Promise.allSettled(lanes.map(({device}) => device[Symbol.asyncDispose]()));
-	};
-	try {
-		for (const planned of plan.devices) {
-			const device = await openDevice(planned, surroundings);
-			lanes.push({planned, device, clearance: clearances.get(planned.facts.path)});
-		}
-	} catch (error) {
-		await release();
-		throw error;
-	}
-
-	return {lanes, [Symbol.asyncDispose]: release};
-};
-
-const openDevice = async ({facts, eraser}: PlannedDevice, surroundings: Surroundings): Promise<Device> => {
-	const {scheme: wanted} = parseTarget(facts.target);
-	const scheme = schemes.find(({scheme}) => scheme === wanted);
-	if (!scheme) {
-		throw toSanitizeError(new TypeError(`a planned device has the unknown scheme ${wanted}`));
-	}
-
-	return scheme.open(facts, eraser ? 'erase' : 'read', surroundings);
 };

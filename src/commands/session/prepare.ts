@@ -11,11 +11,13 @@ import {errnoOf, SanitizeError, toSanitizeError} from '../../errors.ts';
 import {fileError} from '../../files.ts';
 import type {HostName} from '../../hosts/host.ts';
 import type {Plan, Refusal} from '../../plan.ts';
-import {makePlan} from '../../planner.ts';
+import {makePlan, type PlanInput} from '../../planner.ts';
 import type {Recipe} from '../../recipe.ts';
 import {steps} from '../../steps/index.ts';
 import type {Surroundings} from '../command.ts';
 import type {VerifyChoice} from '../options.ts';
+import {lookAtDeparture} from './departure.ts';
+import {lookAtDestinations} from './destinations.ts';
 
 /** What a front asks for, checked by its parser. */
 export interface RunRequest {
@@ -43,10 +45,14 @@ export const preparePlan = async (
 	const looked = await Promise.all(request.targets.map(target => inspect(target, surroundings)));
 	const devices = looked.flatMap(({facts}) => (facts ? [facts] : []));
 	const places = await lookAtPlaces(request, devices, surroundings);
-	const make = (refusals: readonly Refusal[]): Plan =>
+	const delivery = await lookAtDestinations(request.recipe, devices, surroundings);
+	const make = (refusals: readonly Refusal[], leaving: Partial<PlanInput> = {}): Plan =>
 		makePlan({
 			...request,
 			...places,
+			destinations: delivery.destinations,
+			departure: null,
+			...leaving,
 			runId,
 			version: surroundings.version,
 			hostname: surroundings.hostname,
@@ -59,12 +65,18 @@ export const preparePlan = async (
 			},
 			refusals,
 		});
-	const refusals = [...looked.flatMap(({refusal}) => (refusal ? [refusal] : [])), ...places.refusals];
+	const refusals = [
+		...looked.flatMap(({refusal}) => (refusal ? [refusal] : [])),
+		...places.refusals,
+		...delivery.refusals,
+	];
 	// Which tools are needed is known from a plan; that one is missing belongs into it.
-	const {tools, devices: planned} = make(refusals);
-	const missing = await findMissingTools([...tools, ...schemeTools(request.targets)], surroundings);
-	const unfit = missing.length > 0 ? [] : await findUnfitErasers(planned, surroundings);
-	return make([...refusals, ...missing, ...unfit]);
+	const first = make(refusals);
+	const missing = await findMissingTools([...first.tools, ...schemeTools(request.targets)], surroundings);
+	const unfit = missing.length > 0 ? [] : await findUnfitErasers(first.devices, surroundings);
+	const needed = [...refusals, ...missing, ...unfit];
+	const leaving = await lookAtDeparture(first, schemeTools(request.targets), surroundings);
+	return leaving ? make([...needed, ...leaving.refusals], leaving.changes) : make(needed);
 };
 
 const inspect = async (

@@ -9,6 +9,7 @@ import type {View} from '../../views/view.ts';
 import {type CommandEnd, printError, type Surroundings} from '../command.ts';
 import type {ProgressChoice} from '../options.ts';
 import {askConfirmations} from './confirm.ts';
+import {detachRun} from './detach.ts';
 import {executePlan} from './execute.ts';
 import {type EndText, type Explanation, explainEnd} from './explain.ts';
 import {newRunId, preparePlan, type RunRequest} from './prepare.ts';
@@ -67,7 +68,9 @@ const carryOut = async (
 		return planEnd(plan, options.request, surroundings);
 	}
 
-	return executePlan({plan, confirmations, events, view}, surroundings);
+	return plan.departure
+		? detachRun({plan, departure: plan.departure, confirmations, events}, surroundings)
+		: executePlan({plan, confirmations, events, view}, surroundings);
 };
 
 const pickView = (progress: ProgressChoice, {stdout, env}: Surroundings): View => {

@@ -65,5 +65,5 @@ export const mountHolding = (mounts: readonly Mount[], path: string): Mount | un
 	return found;
 };
 
-const isWithin = (path: string, directory: string): boolean =>
+export const isWithin = (path: string, directory: string): boolean =>
 	directory === '/' || path === directory || path.startsWith(`${directory}/`);

@@ -8,13 +8,48 @@ Device numbers (`major:minor`) of every block device under the file system that 
 @throws SanitizeError UNSUPPORTED where the mounts cannot be read.
 */
 export const disksBehind = async (path: string, root: string): Promise<string[]> => {
-	const search: Search = {root, mounts: await readMounts(root), seenMounts: new Set(), found: new Set()};
+	const search = startSearch(await readMounts(root), root);
 	await descendFromPath(await resolveExisting(resolve(path)), search);
 	return [...search.found];
 };
 
+/** The same for a block device, itself included. */
+export const disksUnder = async (deviceNumber: string, root: string): Promise<string[]> =>
+	disksBehindDevice(deviceNumber, await readMounts(root), root);
+
+/** The same for one mount, also one that another hides. `oldRoot` is where the root was moved to, under which the directories of an overlay had their names. */
+export const disksBehindMount = async (
+	mount: Mount,
+	mounts: readonly Mount[],
+	{root, oldRoot}: {readonly root: string; readonly oldRoot: string},
+): Promise<string[]> => {
+	const search = {...startSearch(mounts, root), oldRoot};
+	await descendFromMount(mount, search);
+	return [...search.found];
+};
+
+/** The same for one block device, which is the first of them. */
+export const disksBehindDevice = async (
+	deviceNumber: string,
+	mounts: readonly Mount[],
+	root: string,
+): Promise<string[]> => {
+	const search = startSearch(mounts, root);
+	await descendFromDevice(deviceNumber, search);
+	return [...search.found];
+};
+
+const startSearch = (mounts: readonly Mount[], root: string): Search => ({
+	root,
+	oldRoot: '/',
+	mounts,
+	seenMounts: new Set(),
+	found: new Set(),
+});
+
 interface Search {
 	readonly root: string;
+	readonly oldRoot: string;
 	readonly mounts: readonly Mount[];
 	readonly seenMounts: Set<string>;
 	readonly found: Set<string>;
@@ -22,7 +57,13 @@ interface Search {
 
 const descendFromPath = async (path: string, search: Search): Promise<void> => {
 	const mount = mountHolding(search.mounts, path);
-	if (!mount || search.seenMounts.has(mount.id)) {
+	if (mount) {
+		await descendFromMount(mount, search);
+	}
+};
+
+const descendFromMount = async (mount: Mount, search: Search): Promise<void> => {
+	if (search.seenMounts.has(mount.id)) {
 		return;
 	}
 
@@ -33,6 +74,7 @@ const descendFromPath = async (path: string, search: Search): Promise<void> => {
 
 	for (const layer of layersOf(mount)) {
 		await descendFromPath(layer, search);
+		await descendFromPath(join(search.oldRoot, layer), search);
 	}
 };
 
@@ -49,7 +91,8 @@ const descendFromDevice = async (deviceNumber: string, search: Search): Promise<
 
 	const backingFile = await readAttribute(directory, 'loop/backing_file');
 	if (backingFile !== null) {
-		await descendFromPath(backingFile, search);
+		const node = (await numberOfNode(backingFile, search.root)) ?? (await numberByStat(backingFile));
+		await (node === null ? descendFromPath(backingFile, search) : descendFromDevice(node, search));
 	}
 };
 
@@ -87,7 +130,7 @@ const btrfsSiblings = async (numbers: readonly string[], root: string): Promise<
 		.filter(number => number !== null);
 };
 
-const numberOfNode = async (node: string, root: string): Promise<string | null> => {
+export const numberOfNode = async (node: string, root: string): Promise<string | null> => {
 	if (!node.startsWith('/dev/')) {
 		return null;
 	}

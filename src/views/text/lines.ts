@@ -1,3 +1,28 @@
+/** Rows of block characters, which stay as they are: no time before them, no wrapping, no ASCII. */
+export interface Picture {
+	readonly rows: readonly string[];
+	readonly columns: number;
+	/** Where there is no room for it. */
+	readonly instead: string;
+}
+
+/** What a run is told in. */
+export type Told = string | Picture;
+
+/** Rows as they are, where `columns` are enough for them; the text lines through `layOut`. */
+export const layOutAll = (
+	told: readonly Told[],
+	columns: number,
+	layOut: (line: string) => readonly string[],
+): readonly string[] =>
+	told.flatMap(part => {
+		if (typeof part === 'string') {
+			return layOut(part);
+		}
+
+		return part.columns <= columns ? part.rows : layOut(part.instead);
+	});
+
 /** A name and a serial number come from the device: nothing of them may move a cursor or upset a terminal. */
 export const toAscii = (text: string): string =>
 	text

@@ -1,6 +1,7 @@
 import type {RunEvent} from '../../events.ts';
 import {formatBytes, formatDuration} from '../../progress.ts';
-import {shortName} from './lines.ts';
+import {certificatesOnConsole} from './certificate-on-console.ts';
+import {shortName, type Told} from './lines.ts';
 import {createNumbering} from './numbering.ts';
 import {createPace} from './pace.ts';
 import {planLines} from './plan-lines.ts';
@@ -18,9 +19,9 @@ import {summaryLines} from './summary.ts';
 import {verificationLines} from './verification-lines.ts';
 
 /**
-Tells a run in lines, event by event, as a log does: append-only, plain ASCII when wrapped, progress at the pace of a serial line. The lines are not wrapped, but for the summary, which counts them.
+Tells a run in lines, event by event, as a log does: append-only, plain ASCII when wrapped, progress at the pace of a serial line. The lines are not wrapped, but for the summary, which counts them. A QR code is a picture.
 */
-export const createNarrator = (columns: number): ((event: RunEvent) => readonly string[]) => {
+export const createNarrator = (columns: number): ((event: RunEvent) => readonly Told[]) => {
 	const numbering = createNumbering();
 	const pace = createPace();
 	let story = emptyStory;
@@ -52,10 +53,16 @@ interface Telling {
 const describe = (
 	event: Exclude<RunEvent, StepProgress>,
 	{number, story, columns}: Telling,
-): readonly string[] => {
+): readonly Told[] => {
 	switch (event.type) {
 		case 'run.planned':
 			return planLines(event.plan);
+		case 'run.announced':
+			return event.deliveries.map(({to, where}) => `${to} works: announced in ${where}`);
+		case 'run.confirmed':
+			return [`confirmed by the operator: ${event.confirmations.join(', ')}`];
+		case 'run.retried':
+			return [`trying again what had failed (attempt ${event.attempt})`];
 		case 'run.committed':
 			return [`writing to ${shortName(event.device.path)} begins now; what it holds is lost from here on`];
 		case 'run.warned':
@@ -65,7 +72,10 @@ const describe = (
 		case 'step.skipped':
 			return [`${number} ${event.step}${ofDevice(event)} skipped: ${event.reason}`];
 		case 'step.finished':
-			return finishedLines(event, number, story.plan);
+			return [
+				...finishedLines(event, number, story.plan),
+				...certificatesOnConsole(story.plan, event.certificates ?? [], columns),
+			];
 		case 'step.failed':
 			return failedLines(event, number);
 		case 'run.finished':
@@ -89,7 +99,9 @@ const withHint = (line: string, hint: string | undefined): readonly string[] =>
 	hint === undefined ? [line] : [line, `  hint: ${hint}`];
 
 const finishedLines = (event: StepFinished, number: string, plan: Planned | undefined): readonly string[] => {
-	const {writtenBytes, tool, verification, logDir, certificates = [], commands = []} = event;
+	const {writtenBytes, tool, verification, logDir, certificates = [], deliveries = []} = event;
+	const {commands = [], done = []} = event;
+	const isInRam = Boolean(plan?.departure);
 	const by = tool ? ` by ${tool.name} ${tool.version}` : '';
 	const ran = plan?.host === 'rehearsal' ? 'recorded, not run' : 'ran';
 	return [
@@ -100,7 +112,11 @@ const finishedLines = (event: StepFinished, number: string, plan: Planned | unde
 		...(verification ? indent(verificationLines(verification)) : []),
 		...commands.map(command => `  ${ran}: ${command}`),
 		...(logDir === undefined ? [] : [`  journal and log are in ${logDir}`]),
-		...certificates.map(({device, path}) => `  certificate of ${shortName(device)}: ${path}`),
+		...indent(done),
+		...(isInRam ? [] : certificates).map(
+			({device, path}) => `  certificate of ${shortName(device)}: ${path}`,
+		),
+		...deliveries.map(({to, where}) => `  delivered to ${to}: ${where}`),
 	];
 };
 

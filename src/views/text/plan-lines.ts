@@ -13,6 +13,7 @@ export const planLines = (plan: Planned): readonly string[] => [
 	...plan.devices.flatMap((device, index) =>
 		deviceLines(device, `device ${index + 1} of ${plan.devices.length}`),
 	),
+	...departureLines(plan),
 	`steps (${plan.steps.length})`,
 	...plan.steps.flatMap(stepLines),
 	...recordLines(plan),
@@ -67,6 +68,14 @@ const describeContents = ({contents, partitions}: PlannedDevice['facts']): strin
 	return own.length + inside.length === 0 ? 'nothing that is known' : [...own, ...inside].join('; ');
 };
 
+const departureLines = ({departure}: Planned): readonly string[] =>
+	departure
+		? [
+				`leaving the disk: ${formatBytes(departure.stageBytes)} go into RAM, ${formatBytes(departure.neededBytes)} are needed, ${formatBytes(departure.availableBytes)} are free`,
+				`  every login is cut off; the run is shown on ${departure.consoles.join(', ') || 'no console'}`,
+			]
+		: [];
+
 const eraserLines = ({
 	name,
 	method,
@@ -87,11 +96,35 @@ const stepLines = ({title, scope, skip, commands}: PlannedStep, index: number): 
 const recordLines = (plan: Planned): readonly string[] => {
 	const directory = runDirectory(plan);
 	return [
-		directory === undefined ? 'journal and log: none are kept' : `journal and log: ${directory}`,
-		...(directory === undefined ? [] : [laterLine(plan)]),
+		...(plan.departure ? departedLines(plan) : placeLines(plan, directory)),
+		...destinationLines(plan),
 		...(plan.certificateFile === null ? [] : [`certificate: ${plan.certificateFile}`]),
 	];
 };
+
+const placeLines = (plan: Planned, directory: string | undefined): readonly string[] =>
+	directory === undefined
+		? ['journal and log: none are kept']
+		: [`journal and log: ${directory}`, laterLine(plan)];
+
+const departedLines = ({destinations}: Planned): readonly string[] => [
+	'journal and log: in RAM, and on the consoles',
+	...(destinations.length > 0
+		? []
+		: ['  NOTHING ELSE KEEPS THEM: record the console, or name a --destination']),
+];
+
+// A plan from before there were destinations has none.
+const destinationLines = ({destinations = []}: Planned): readonly string[] =>
+	destinations.map(({to, optional, resolved, found}) =>
+		[
+			`delivered to: ${to}`,
+			resolved === null ? `NOT FOUND, ${found}` : `(${found})`,
+			optional ? '- optional' : '',
+		]
+			.filter(part => part !== '')
+			.join(' '),
+	);
 
 const laterLine = ({steps, logDir, logRefused, runId}: Planned): string => {
 	const isMoved = steps.some(({step}) => step === 'keep-log');

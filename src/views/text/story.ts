@@ -18,6 +18,7 @@ export interface Story {
 	/** Where the journal and log were moved to. */
 	readonly logDir: string | undefined;
 	readonly certificates: NonNullable<StepFinished['certificates']>;
+	readonly deliveries: NonNullable<StepFinished['deliveries']>;
 }
 
 export const emptyStory: Story = {
@@ -27,6 +28,7 @@ export const emptyStory: Story = {
 	warnings: [],
 	logDir: undefined,
 	certificates: [],
+	deliveries: [],
 };
 
 /** The story with one more event. */
@@ -38,6 +40,8 @@ export const continueStory = (story: Story, event: RunEvent): Story => {
 			return {...story, committed: [...story.committed, event.device.path]};
 		case 'run.warned':
 			return {...story, warnings: [...story.warnings, event]};
+		case 'run.retried':
+			return {...story, failures: []};
 		case 'step.failed':
 			return {...story, failures: [...story.failures, event]};
 		case 'step.finished':
@@ -45,6 +49,7 @@ export const continueStory = (story: Story, event: RunEvent): Story => {
 				...story,
 				logDir: event.logDir ?? story.logDir,
 				certificates: [...story.certificates, ...(event.certificates ?? [])],
+				deliveries: event.deliveries ?? story.deliveries,
 			};
 		default:
 			return story;

@@ -127,7 +127,18 @@ const reasons = ({failures, plan}: Story, finished: RunFinished): readonly strin
 	return [...all.slice(0, shownFailures), ...(more > 0 ? [`and ${more} more, see above`] : [])];
 };
 
-const records = ({plan, logDir, certificates}: Story, {refusals}: RunFinished): readonly string[] => {
+const records = (story: Story, finished: RunFinished): readonly string[] => [
+	...(story.plan?.departure ? keptElsewhere(story) : keptHere(story, finished)),
+	...story.deliveries.map(({to, where}) => `delivered to ${to}: ${where}`),
+];
+
+// What lies in RAM is gone with the power.
+const keptElsewhere = ({deliveries, certificates}: Story): readonly string[] => {
+	const what = certificates.length > 0 ? 'journal, log and certificate' : 'journal and log';
+	return deliveries.length > 0 ? [] : [`${what}: in RAM, and on this console alone`];
+};
+
+const keptHere = ({plan, logDir, certificates}: Story, {refusals}: RunFinished): readonly string[] => {
 	const more = certificates.length - shownCertificates;
 	const dir = logDir ?? (plan && refusals === undefined ? runDirectory(plan) : undefined);
 	return [

@@ -12,6 +12,7 @@ const planned = (step: string): PlannedStep => ({
 	phase: 'prepare',
 	options: {},
 	commands: [],
+	tools: [],
 });
 
 test('a step that stands twice in a recipe is numbered by its turn', t => {

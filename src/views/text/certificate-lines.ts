@@ -1,26 +1,27 @@
 import type {Certificate} from '../../certificate.ts';
 import {formatBytes} from '../../progress.ts';
-import {wrap} from './table.ts';
+import {wrapWords} from './wrap-words.ts';
+
+const screenColumns = 80;
 
 const labelWidth = 16;
 
-const textWidth = 80 - labelWidth;
-
 type Person = Certificate['performedBy'];
 
-/** A certificate for people: one screen of 80 columns, ASCII. */
-export const certificateLines = (certificate: Certificate): readonly string[] => [
-	certificate.rehearsal ? 'CERTIFICATE OF SANITIZATION - REHEARSAL' : 'CERTIFICATE OF SANITIZATION',
-	'',
-	...mediaRows(certificate).flatMap(([label, text]) => row(label, text)),
-	'',
-	...workRows(certificate).flatMap(([label, text]) => row(label, text)),
-	'',
-	...proofRows(certificate).flatMap(([label, text]) => row(label, text)),
-];
+/** A certificate for people: one screen of `columns`, but for longer words. */
+export const certificateLines = (certificate: Certificate, columns = screenColumns): readonly string[] => {
+	const parts = [mediaRows(certificate), workRows(certificate), proofRows(certificate)];
+	return [
+		certificate.rehearsal ? 'CERTIFICATE OF SANITIZATION - REHEARSAL' : 'CERTIFICATE OF SANITIZATION',
+		...parts.flatMap(rows => ['', ...rows.flatMap(([label, text]) => row(label, text, columns))]),
+	];
+};
 
-const row = (label: string, text: string): readonly string[] =>
-	wrap(text, textWidth).map((line, index) => `${(index === 0 ? label : '').padEnd(labelWidth)}${line}`);
+// It may come from a file or a capture that somebody else made: nothing of it may move a cursor.
+const row = (label: string, text: string, columns: number): readonly string[] =>
+	wrapWords(text.replaceAll(/\p{Cc}/gu, '?'), columns - labelWidth).map(
+		(line, index) => `${(index === 0 ? label : '').padEnd(labelWidth)}${line}`,
+	);
 
 type Rows = ReadonlyArray<readonly [label: string, text: string]>;
 

@@ -1,0 +1,64 @@
+import {stripVTControlCharacters} from 'node:util';
+import {SanitizeError} from '../errors.ts';
+import {armorBegin, armorEnd, disarm} from './armor.ts';
+import {decodeCompact, findCompactParts} from './compact.ts';
+
+/** A certificate that stands in a capture, or what is left of it. */
+export interface Finding {
+	readonly kind: 'armored block' | 'QR code text';
+	/** Line of the capture that it begins in, from 1. */
+	readonly line: number;
+	/** The certificate's exact text, or why it cannot be read. */
+	readonly result: string | SanitizeError;
+}
+
+/** All certificates in what a recorder took from a console, or a scanner from a QR code, in their order. */
+export const findCertificates = (capture: string): readonly Finding[] => {
+	const lines = stripVTControlCharacters(capture).split(/\r*\n|\r/);
+	return [...findBlocks(lines), ...findCompact(lines)].toSorted((a, b) => a.line - b.line);
+};
+
+const findBlocks = (lines: readonly string[]): readonly Finding[] =>
+	lines.flatMap((line, index) => {
+		if (!line.includes(armorBegin)) {
+			return [];
+		}
+
+		const rest = lines.slice(index + 1);
+		const end = rest.findIndex(other => other.includes(armorEnd) || other.includes(armorBegin));
+		const block = rest.slice(0, end === -1 ? rest.length : end).map(contentOf);
+		return [{kind: 'armored block', line: index + 1, result: attempt(() => disarm(block))} as const];
+	});
+
+const findCompact = (lines: readonly string[]): readonly Finding[] => {
+	const found = lines.flatMap((line, index) => findCompactParts(line).map(part => ({part, line: index + 1})));
+	// A code that holds a certificate alone is a group alone.
+	const groups = Map.groupBy(found, ({part, line}) => (part.id === '' ? `line ${line}` : part.id));
+	return [...groups.values()].map(group => ({
+		kind: 'QR code text',
+		line: group[0]?.line ?? 0,
+		result: attempt(() => decodeCompact(group.map(({part}) => part))),
+	}));
+};
+
+// The time of the plain view, of the log, of the kernel or of a recorder; in brackets or not.
+const stamps =
+	/^(?:\s*(?:\[[^\]]{1,40}\]|\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-]\d\d:?\d\d)?|\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d(?:[.,]\d+)?)(?=\s))+/;
+
+const contentOf = (line: string): string =>
+	line
+		.replaceAll(/[^ -~]/g, '')
+		.replace(stamps, '')
+		.trim();
+
+const attempt = (decode: () => string): string | SanitizeError => {
+	try {
+		return decode();
+	} catch (error) {
+		if (error instanceof SanitizeError) {
+			return error;
+		}
+
+		throw error;
+	}
+};

@@ -1,0 +1,50 @@
+import type {Clearance} from '../../clearance.ts';
+import type {Device, DeviceSurroundings} from '../../devices/device.ts';
+import {schemes} from '../../devices/index.ts';
+import {parseTarget} from '../../devices/target.ts';
+import {toSanitizeError} from '../../errors.ts';
+import type {Lane} from '../../pipeline/step-runner.ts';
+import type {Plan, PlannedDevice} from '../../plan.ts';
+
+interface Lanes extends AsyncDisposable {
+	readonly lanes: readonly Lane[];
+}
+
+/** The devices of a plan, to be opened once each and closed together. */
+export const createLanes = (
+	plan: Plan,
+	clearances: ReadonlyMap<string, Clearance>,
+	surroundings: DeviceSurroundings,
+): Lanes => {
+	const opened = new Map<PlannedDevice, Promise<Device>>();
+	const lanes = plan.devices.map(planned => ({
+		planned,
+		clearance: clearances.get(planned.facts.path),
+		open() {
+			const device = opened.get(planned) ?? openDevice(planned, surroundings);
+			opened.set(planned, device);
+			return device;
+		},
+	}));
+	return {
+		lanes,
+		async [Symbol.asyncDispose]() {
+			await Promise.allSettled(
+				[...opened.values()].map(async opening => (await opening)[Symbol.asyncDispose]()),
+			);
+		},
+	};
+};
+
+const openDevice = async (
+	{facts, eraser}: PlannedDevice,
+	surroundings: DeviceSurroundings,
+): Promise<Device> => {
+	const {scheme: wanted} = parseTarget(facts.target);
+	const scheme = schemes.find(({scheme}) => scheme === wanted);
+	if (!scheme) {
+		throw toSanitizeError(new TypeError(`a planned device has the unknown scheme ${wanted}`));
+	}
+
+	return scheme.open(facts, eraser ? 'erase' : 'read', surroundings);
+};

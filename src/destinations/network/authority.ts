@@ -1,0 +1,46 @@
+import {X509Certificate} from 'node:crypto';
+import {open} from 'node:fs/promises';
+import {SanitizeError} from '../../errors.ts';
+import {fileError} from '../../files.ts';
+
+const maxAuthorityBytes = 256 * 1024;
+
+/**
+The text of a PEM file with certificate authorities; `null` where none was named.
+@throws SanitizeError DESTINATION_UNREACHABLE when it cannot be read or holds no certificate.
+*/
+export const readAuthority = async (file: string | undefined): Promise<string | null> => {
+	if (file === undefined) {
+		return null;
+	}
+
+	const text = await read(file);
+	try {
+		new X509Certificate(text);
+		return text;
+	} catch (error) {
+		throw unusable(`reading ${file}: it holds no certificate in PEM form`, error);
+	}
+};
+
+const read = async (file: string): Promise<string> => {
+	try {
+		await using handle = await open(file);
+		const stats = await handle.stat();
+		if (!stats.isFile() || stats.size > maxAuthorityBytes) {
+			throw unusable(`reading ${file}: it is not a file of at most 256 KiB`);
+		}
+
+		return await handle.readFile('utf8');
+	} catch (error) {
+		throw error instanceof SanitizeError
+			? error
+			: unusable(fileError(`reading ${file}`, error).message, error);
+	}
+};
+
+const unusable = (message: string, cause?: unknown): SanitizeError =>
+	new SanitizeError('DESTINATION_UNREACHABLE', message, {
+		hint: 'name the PEM file of the authority that signed the certificate of the receiver',
+		cause,
+	});
