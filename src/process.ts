@@ -1,3 +1,4 @@
+import {closeSync, constants, openSync} from 'node:fs';
 import {execa} from 'execa';
 import {keepTrack, kill} from './process/children.ts';
 import {failed, interrupted, maxOutputCharacters, notStarted, timedOut} from './process/failures.ts';
@@ -86,10 +87,14 @@ export const createTools = ({env, uid = process.getuid?.() ?? 0}: ToolsOptions):
 		async attend(name, args, terminal) {
 			const file = await lookup.find(name);
 			const environment = {PATH: await lookup.searchPath(), LC_ALL: 'C', TERM: 'vt102', HOME: '/'};
-			await execa(file, args, {
-				...options(environment),
-				...{stdin: {file: terminal}, stdout: {file: terminal}, stderr: {file: terminal}, buffer: false},
-			});
+			const fd = openSync(terminal, constants.O_RDWR | constants.O_NOCTTY);
+			try {
+				const {stdin: _, ...rest} = options(environment);
+				// Descriptors are documented, but not in the types of this release.
+				await execa(file, args, {...rest, stdio: [fd, fd, fd] as unknown as 'inherit', buffer: false});
+			} finally {
+				closeSync(fd);
+			}
 		},
 	};
 };

@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import type {Departure} from '../hosts/host.ts';
 import {quietKernel} from '../hosts/ram/quiet-kernel.ts';
 import {feedWatchdogs} from '../hosts/ram/watchdogs.ts';
@@ -12,6 +13,10 @@ import {createMenu} from './init/menu.ts';
 import {continueRun} from './session/continue.ts';
 
 const flushMs = 10_000;
+
+type Ending = NonNullable<CommandEnd['halt']>;
+
+const haltMs = 30_000;
 
 const tailLines = 12;
 
@@ -43,8 +48,7 @@ const beInit = async (directory: string, surroundings: Surroundings): Promise<Co
 	for (let attempt = 0; ; attempt += 1) {
 		const end = await tryOnce(directory, own);
 		if (end.halt) {
-			await output.flush(flushMs);
-			return end;
+			return {...end, halt: staying(end.halt, own)};
 		}
 
 		const minutes = backOffMinutes[Math.min(attempt, backOffMinutes.length - 1)] ?? 1;
@@ -54,7 +58,8 @@ const beInit = async (directory: string, surroundings: Surroundings): Promise<Co
 			retryAfterMs: end.exitCode === aftercareFailed ? minutes * minuteMs : undefined,
 		});
 		if (choice === 'poweroff') {
-			return powerOff(own);
+			const halt = {host: ram.create(own), halt: {how: 'poweroff', by: 'sysrq'}} as const;
+			return {...end, halt: staying(halt, own)};
 		}
 	}
 };
@@ -76,9 +81,24 @@ const tryOnce = async (directory: string, surroundings: Surroundings): Promise<C
 	}
 };
 
-const powerOff = (surroundings: Surroundings): CommandEnd => ({
-	exitCode: 4,
-	halt: {host: ram.create(surroundings), halt: {how: 'poweroff', by: 'sysrq'}},
+/** The kernel ends the machine some time after it was told to, or never: not every one can switch itself off. */
+const staying = ({host, halt}: Ending, {stdout, stderr}: Surroundings): Ending => ({
+	halt,
+	host: {
+		...host,
+		async halt(how) {
+			await stdout.flush(flushMs);
+			try {
+				await host.halt(how);
+			} catch (error) {
+				printError(stderr, 'ending the machine', error);
+			}
+
+			await sleep(haltMs);
+			stdout.write('This machine is still on, though nothing is left to be done. Switch it off by hand.\n');
+			await stdout.flush(flushMs);
+		},
+	},
 });
 
 const logTail = async (directory: string): Promise<readonly string[]> => {

@@ -6,6 +6,7 @@ import type {RunEvents} from '../../events.ts';
 import {ownTerminal} from '../../hosts/consoles.ts';
 import type {Departure} from '../../hosts/host.ts';
 import {interruptRunUnit, isRunUnitActive, runUnitName, startRunUnit} from '../../hosts/systemd/run-unit.ts';
+import {relaxSelinux} from '../../hosts/systemd/selinux.ts';
 import type {Plan} from '../../plan.ts';
 import {createRecords} from '../../records/run-records.ts';
 import {createLogLines} from '../../views/text/log-lines.ts';
@@ -29,6 +30,10 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 	const {root, env, stderr, signal} = surroundings;
 	authorize(plan, confirmations);
 	await announce(plan, events, surroundings);
+	if (await relaxSelinux(root)) {
+		events.emit({type: 'run.warned', ...selinuxRelaxed});
+	}
+
 	const directory = keepConfirmed(confirmed);
 	const journal = path.join(directory, 'journal.jsonl');
 	const fromByte = (await stat(journal)).size;
@@ -53,6 +58,12 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 
 	return {exitCode: exitCode ?? exitCodeOf('TERMINATED')};
 };
+
+const selinuxRelaxed = {
+	code: 'NO_PERMISSION',
+	message: 'SELinux is permissive from now on: enforcing, it would not let the run go on in RAM',
+	hint: 'if the run ends before it has left the disk: setenforce 1',
+} as const;
 
 const whereToFollow = ({consoles}: Departure): string =>
 	`zeroize: this login will be cut off; the run goes on without it\nhint: follow it on the console (${consoles.join(', ')})\n`;

@@ -50,7 +50,7 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 		events,
 		stateDir: plan.stateDir,
 		kept,
-		describe: createLogLines(),
+		describe: logLinesAfter(kept),
 	});
 	if (execution.attempt !== undefined) {
 		events.emit({type: 'run.retried', attempt: execution.attempt});
@@ -72,6 +72,13 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 	}
 
 	return endRun({plan, events, records, host, halt, exitCode}, surroundings);
+};
+
+/** The log goes on in the same words: which step of how many, and what was planned, is in what was said before. */
+const logLinesAfter = (kept: KeptRun | undefined): ReturnType<typeof createLogLines> => {
+	const describe = createLogLines();
+	kept?.events.forEach(event => void describe(event));
+	return describe;
 };
 
 interface RunEnd extends Pick<Execution, 'plan' | 'events'> {
