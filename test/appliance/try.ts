@@ -4,7 +4,7 @@ import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {parseArgs} from 'node:util';
 import {bootSystem} from './cases/boot.ts';
-import {copyProgram, logIn} from './cases/operator.ts';
+import {copyLine, logIn, runCommand} from './cases/operator.ts';
 import {provideStock} from './cases/stock.ts';
 import {type SystemName, systemNames, systems} from './cases/systems.ts';
 import {countNonZeroBlocks} from './outside/blocks.ts';
@@ -31,7 +31,7 @@ say(`the guest's files, its console.log among them, are in ${directory}`);
 const stock = await provideStock(directory, values.executable, say);
 await using guest = await bootSystem(stock, systems[name], path.join(directory, name));
 await logIn(guest.console);
-await copyProgram(guest.console);
+await runCommand(guest.console, copyLine);
 
 const quietMs = 3000;
 const follow = async (until: () => boolean): Promise<void> => {

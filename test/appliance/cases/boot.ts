@@ -15,6 +15,8 @@ export const bootMs = 4 * 60_000;
 /** What all guests of a test run share. */
 export interface Stock {
 	readonly images: Images;
+	/** The program, for this machine too. */
+	readonly executable: string;
 	/** An image labelled TOOLS that carries the executable. */
 	readonly tools: string;
 	/** An empty image labelled EVIDENCE, copied for each guest. */
@@ -47,7 +49,8 @@ export const bootSystem = async (
 		directory,
 		kernel: stock.images.kernel,
 		initrd: stock.images.initrd,
-		append: `${system.root} ro`,
+		// systemd tells what it stops, so that the console need not be believed on our word alone.
+		append: `${system.root} ro systemd.show_status=yes`,
 		disks: [
 			{file: disk, kind: system.bus, serial: systemSerial},
 			{file: stock.tools, kind: 'virtio', serial: 'TOOLS', isReadOnly: true},
@@ -72,5 +75,5 @@ const waitForLogin = async (console: Console, {passphrase}: System): Promise<voi
 		await console.type(passphrase);
 	}
 
-	await console.waitFor(/login: $/m, {timeoutMs: bootMs, unless: bootFailed});
+	await console.waitFor(/router login: /, {timeoutMs: bootMs, unless: bootFailed});
 };

@@ -1,9 +1,12 @@
 import type {Console} from '../machine/console.ts';
 import {rootPassword} from './boot.ts';
 
-const answerMs = 90_000;
+const answerMs = 120_000;
 
-/** The shell's prompt; a kernel message may have come between it and the line's start. */
+// A kernel message can cut what a command says to pieces; then it is asked again.
+const patienceMs = 30_000;
+
+/** The shell's prompt; kernel messages may stand before it on its line. */
 const prompt = /root@router:[^\n]*# /;
 
 /** Logs in as root at a login prompt that is shown already. */
@@ -14,20 +17,46 @@ export const logIn = async (console: Console): Promise<void> => {
 	await console.waitFor(prompt, {timeoutMs: answerMs});
 };
 
-/** Types a command that succeeds, and waits for the next prompt; returns what it showed. */
-export const runCommand = async (
-	console: Console,
-	command: string,
-	timeoutMs = answerMs,
-): Promise<string> => {
-	const startsAt = console.text().length;
-	await console.type(`${command} && echo d''one`);
-	await console.waitFor(/\ndone\n/, {timeoutMs});
-	await console.waitFor(prompt, {timeoutMs});
-	return console.text().slice(startsAt);
+/** Types a command and waits for its end; throws when it failed. */
+export const runCommand = async (console: Console, command: string): Promise<void> => {
+	await console.type(`${command}; r=$?; echo "sta""tus $r."`);
+	for (let attempt = 1; ; attempt += 1) {
+		const match = await console.sees(/status (\d+)\./, {timeoutMs: patienceMs});
+		if (match?.[1] === '0') {
+			return;
+		}
+
+		if (match || attempt === 3) {
+			throw new Error(`${command}: ${match?.[0] ?? 'no end'}\n${console.lastLines()}`);
+		}
+
+		await console.type('echo "sta""tus $r."');
+	}
 };
 
-/** Copies the one file from the TOOLS disk, as the README tells an operator. */
-export const copyProgram = async (console: Console): Promise<void> => {
-	await runCommand(console, 'mount -r LABEL=TOOLS /mnt && cp /mnt/zeroize /root/ && umount /mnt');
+/** The lines that bring the one file from the TOOLS disk, as the README has them. */
+export const copyLine = 'mount -r LABEL=TOOLS /mnt && cp /mnt/zeroize /root/ && umount /mnt';
+
+export const runLine = (device: string): string =>
+	`/root/zeroize run ssr-zeroize --device ${device} --destination disk:LABEL=EVIDENCE`;
+
+/** Starts the run as the README has it, and confirms it. */
+export const startRun = async (console: Console, device: string, serial: string): Promise<void> => {
+	await runCommand(console, copyLine);
+	await console.type(runLine(device));
+	await console.waitFor(/Type its serial number to erase it: /, {timeoutMs: answerMs});
+	await console.type(serial);
+};
+
+/** The documented steps, typed as they stand; returns when dd has ended or died, and power-off is asked for. */
+export const zeroizeByHand = async (console: Console, device: string): Promise<void> => {
+	await runCommand(console, 'systemctl stop 128T');
+	await console.type('systemctl emergency');
+	await console.waitFor(/Give root password for maintenance/, {timeoutMs: answerMs});
+	await console.type(rootPassword);
+	await console.waitFor(prompt, {timeoutMs: answerMs});
+	await console.type(`dd if=/dev/zero of=${device} bs=1M conv=fsync status=progress`);
+	// Its report, or its death: its own pages lie on the disk that it overwrites.
+	await console.waitFor(/records out|Bus error|Segmentation fault|Killed/, {timeoutMs: 5 * 60_000});
+	await console.type('echo o > /proc/sysrq-trigger');
 };

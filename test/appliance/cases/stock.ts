@@ -4,7 +4,7 @@ import {$} from 'zx';
 import {provideImages} from '../image/images.ts';
 import type {Stock} from './boot.ts';
 
-/** Everything that guests are started from; the executable is dist/zeroize or another one given. */
+/** Everything that guests are started from; `executable` is carried by the TOOLS disk. */
 export const provideStock = async (
 	directory: string,
 	executable: string,
@@ -19,7 +19,7 @@ export const provideStock = async (
 	await writeImage(tools, 192, ['-L', 'TOOLS', '-d', contents]);
 	await writeImage(evidence, 64, ['-L', 'EVIDENCE']);
 	await rm(contents, {recursive: true});
-	return {images, tools, evidence};
+	return {executable, images, tools, evidence};
 };
 
 const writeImage = async (file: string, sizeMiB: number, options: readonly string[]): Promise<void> => {

@@ -19,6 +19,8 @@ export interface WaitOptions {
 export interface Console {
 	/** All that was shown since power-on, as plain text. */
 	text(): string;
+	/** The last of it, as it goes into a message. */
+	lastLines(): string;
 	/** Waits until the pattern is shown after the previous match, and goes on from its end. */
 	waitFor(pattern: RegExp, options: WaitOptions): Promise<RegExpExecArray>;
 	/** As waitFor, for what may come or not: undefined when it did not in time. */
@@ -81,6 +83,7 @@ export const openConsole = ({keyboard, logFile, gone}: ConsoleParts): Console =>
 	};
 	return {
 		text: log.text,
+		lastLines: () => lastLines(log.text(), linesShown),
 		sees,
 		async waitFor(pattern, options) {
 			const match = await sees(pattern, options);
