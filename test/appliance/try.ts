@@ -36,8 +36,7 @@ await runCommand(guest.console, copyLine);
 const quietMs = 3000;
 const follow = async (until: () => boolean): Promise<void> => {
 	for (let changedAtMs = performance.now(), shown = -1; !until(); await delay(200)) {
-		await guest.console.sees(/(?!)/, {timeoutMs: 1});
-		const text = guest.console.text();
+		const text = await guest.console.shown();
 		if (shown >= 0 && text.length > shown) {
 			process.stdout.write(text.slice(shown));
 			changedAtMs = performance.now();

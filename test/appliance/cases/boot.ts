@@ -49,8 +49,7 @@ export const bootSystem = async (
 		directory,
 		kernel: stock.images.kernel,
 		initrd: stock.images.initrd,
-		// systemd tells what it stops, so that the console need not be believed on our word alone.
-		append: `${system.root} ro systemd.show_status=yes`,
+		append: `${system.root} ro`,
 		disks: [
 			{file: disk, kind: system.bus, serial: systemSerial},
 			{file: stock.tools, kind: 'virtio', serial: 'TOOLS', isReadOnly: true},

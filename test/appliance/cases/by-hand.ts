@@ -11,7 +11,7 @@ export const eraseByHand = async (stock: Stock, system: System, directory: strin
 	await using guest = await bootSystem(stock, system, directory);
 	await logIn(guest.console);
 	const startedAtMs = performance.now();
-	await zeroizeByHand(guest.console, system.device);
+	const end = await zeroizeByHand(guest.console, system.device);
 	const ending = await guest.ended(powerOffMs);
 	const seconds = secondsSince(startedAtMs);
 	// A guest that has overwritten its own programs may hang for good.
@@ -22,6 +22,6 @@ export const eraseByHand = async (stock: Stock, system: System, directory: strin
 		checks: [{name: 'blocks are left', problem}],
 		nonZeroBlocks,
 		seconds,
-		...(ending === undefined && {note: 'hung'}),
+		note: `dd: ${end}${ending === undefined ? ', then hung' : ''}`,
 	};
 };

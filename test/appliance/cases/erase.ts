@@ -32,7 +32,7 @@ export const eraseFromWithin = async (
 		throw new Error(`the guest runs on\n${guest.console.lastLines()}`);
 	}
 
-	const console = guest.console.text();
+	const console = await guest.console.shown();
 	const evidence = await readEvidence(guest.evidence, path.join(directory, 'evidence'));
 	const nonZeroBlocks = await countNonZeroBlocks(guest.disk);
 	const checks = [
@@ -57,11 +57,11 @@ const journalOrder = [
 	{name: 'the disk is verified', pattern: eventOf('step.finished', 'verify')},
 ];
 
-// The first two and the fourth in systemd's words.
+// The first two in the guest's own words, the fourth in systemd's.
 const consoleOrder = (device: string) => [
-	{name: '128T is stopped', pattern: /Stopped .*128T\.service/},
-	{name: 'emergency mode is entered', pattern: /Reached target .*emergency\.target/},
-	{name: 'the run goes on to leave the disk', pattern: /leave-disk/},
+	{name: '128T is stopped', pattern: /guest: 128T has stopped/},
+	{name: 'emergency mode is entered', pattern: /guest: emergency mode is entered/},
+	{name: 'the run goes on to leave the disk', pattern: /\[\d+\/\d+\] leave /},
 	{name: 'systemd gives the system up', pattern: /systemd-shutdown\[1\]: /},
 	{name: 'the first write follows', pattern: new RegExp(`writing to ${device} begins now`)},
 	{name: 'the outcome', pattern: /SANITIZED - erased and verified/},

@@ -48,8 +48,8 @@ export const startRun = async (console: Console, device: string, serial: string)
 	await console.type(serial);
 };
 
-/** The documented steps, typed as they stand; returns when dd has ended or died, and power-off is asked for. */
-export const zeroizeByHand = async (console: Console, device: string): Promise<void> => {
+/** The documented steps, typed as they stand; returns how dd ended or died, when power-off is asked for. */
+export const zeroizeByHand = async (console: Console, device: string): Promise<string> => {
 	await runCommand(console, 'systemctl stop 128T');
 	await console.type('systemctl emergency');
 	await console.waitFor(/Give root password for maintenance/, {timeoutMs: answerMs});
@@ -57,6 +57,9 @@ export const zeroizeByHand = async (console: Console, device: string): Promise<v
 	await console.waitFor(prompt, {timeoutMs: answerMs});
 	await console.type(`dd if=/dev/zero of=${device} bs=1M conv=fsync status=progress`);
 	// Its report, or its death: its own pages lie on the disk that it overwrites.
-	await console.waitFor(/records out|Bus error|Segmentation fault|Killed/, {timeoutMs: 5 * 60_000});
+	const [end] = await console.waitFor(/No space left on device|Bus error|Segmentation fault|Killed/, {
+		timeoutMs: 5 * 60_000,
+	});
 	await console.type('echo o > /proc/sysrq-trigger');
+	return end;
 };

@@ -32,7 +32,7 @@ export const pressingControlC: Start = async ({console}, {device}) => {
 	}
 };
 
-/** Started over ssh, and the session killed as soon as the first step began. */
+/** Started over ssh, and the session killed as soon as the run no longer needs it. */
 export const losingSsh =
 	(keyFile: string, port: number): Start =>
 	async (_guest, {device}) => {
@@ -51,7 +51,7 @@ export const losingSsh =
 			shown += text;
 		});
 		const exit = once(child, 'exit');
-		for (const startedAtMs = performance.now(); !/\[1\/\d+\]/.test(shown); await delay(100)) {
+		for (const startedAtMs = performance.now(); !/the run goes on without it/.test(shown); await delay(100)) {
 			if (child.exitCode !== null || performance.now() - startedAtMs > beginMs) {
 				child.kill('SIGKILL');
 				throw new Error(`over ssh the run did not begin:\n${shown}`);

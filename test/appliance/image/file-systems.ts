@@ -28,7 +28,7 @@ const writeEmptyImage = async (image: string, sizeMiB: number): Promise<void> =>
 	await $`truncate --size ${sizeMiB}M ${image}`;
 };
 
-const swapFstab = 'LABEL=root / ext4 errors=remount-ro 0 1\n/swapfile none swap sw 0 0\n';
+const swapFstab = 'LABEL=root / ext4 defaults 0 1\n/swapfile none swap sw 0 0\n';
 
 /** One ext4 from the first byte on, with a swap file in it. */
 export const writeBareDisk = async (image: string, sizeMiB: number, tree: string): Promise<void> => {
@@ -60,7 +60,7 @@ const gptExtents = {
 	swap: {startMiB: 951, sizeMiB: 64},
 };
 
-const gptFstab = `LABEL=root / ext4 errors=remount-ro 0 1
+const gptFstab = `LABEL=root / ext4 defaults 0 1
 LABEL=var /var ext4 defaults 0 2
 LABEL=swap none swap sw 0 0
 `;

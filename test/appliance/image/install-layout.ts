@@ -2,7 +2,6 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {poweredOff, startGuest} from '../machine/guest.ts';
-import {lastLines} from '../machine/plain-text.ts';
 import {writeGpt} from './file-systems.ts';
 
 /** The layouts that take a device-mapper to make: a guest makes them, because the machine may have none. */
@@ -43,7 +42,7 @@ export const installLayout = async ({kernel, initrd, layout, source, target, siz
 		await guest.console.waitFor(new RegExp(done), {timeoutMs});
 		const reason = await guest.ended(timeoutMs);
 		if (reason !== poweredOff) {
-			throw new Error(`making layout ${layout}: ${reason}\n${lastLines(guest.console.text(), 40)}`);
+			throw new Error(`making layout ${layout}: ${reason}\n${guest.console.lastLines()}`);
 		}
 	} finally {
 		await rm(directory, {recursive: true, force: true});

@@ -17,8 +17,8 @@ export interface WaitOptions {
 
 /** The serial console of a guest. */
 export interface Console {
-	/** All that was shown since power-on, as plain text. */
-	text(): string;
+	/** All that was shown since power-on up to now, as plain text. */
+	shown(): Promise<string>;
 	/** The last of it, as it goes into a message. */
 	lastLines(): string;
 	/** Waits until the pattern is shown after the previous match, and goes on from its end. */
@@ -82,7 +82,7 @@ export const openConsole = ({keyboard, logFile, gone}: ConsoleParts): Console =>
 		keyboard.write(keys);
 	};
 	return {
-		text: log.text,
+		shown: log.read,
 		lastLines: () => lastLines(log.text(), linesShown),
 		sees,
 		async waitFor(pattern, options) {
