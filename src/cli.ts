@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import os from 'node:os';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {Command, CommanderError, Help, type Option} from 'commander';
 import packageJson from '../package.json' with {type: 'json'};
 import {addCertificate} from './commands/certificate.ts';
 import {type AddCommand, type CommandEnd, done, printError, type Surroundings} from './commands/command.ts';
 import {addCompletion} from './commands/completion.ts';
-import {addContinue} from './commands/continue.ts';
+import {addContinue, addGiveShellBack} from './commands/continue.ts';
 import {addDevices} from './commands/devices.ts';
 import {addInit} from './commands/init.ts';
 import {addErasers, addRecipes, addSteps} from './commands/lists.ts';
@@ -16,7 +17,7 @@ import {addVerify} from './commands/verify.ts';
 import {detachAllSync} from './devices/loops/registry.ts';
 import {exitCodeOf, SanitizeError} from './errors.ts';
 import {findStagedRun} from './hosts/staging/places.ts';
-import {createOutput, type Output} from './output.ts';
+import {createOutput} from './output.ts';
 import {createTools} from './process.ts';
 
 const commands: readonly AddCommand[] = [
@@ -31,6 +32,7 @@ const commands: readonly AddCommand[] = [
 	addCertificate,
 	addCompletion,
 	addContinue,
+	addGiveShellBack,
 	addInit,
 ];
 
@@ -38,6 +40,8 @@ const helpWidth = 80;
 
 // A console that takes nothing for this long is hung; the exit code matters more.
 const flushMs = 5000;
+
+const patienceMs = 10_000;
 
 /** The command line as a tree: what parses arguments also prints help, completion and the README's reference. */
 export const createProgram = (surroundings: Surroundings, finish: (end: CommandEnd) => void): Command => {
@@ -158,6 +162,7 @@ const realSurroundings = (): Surroundings => {
 		stderr: createOutput(2),
 		stdin: process.stdin,
 		uid,
+		isInit,
 		hostname: os.hostname(),
 		version: packageJson.version,
 		signal: listenForSignals(),
@@ -188,23 +193,40 @@ const enter = async (): Promise<void> => {
 			process.exit(exitCodeOf('INTERNAL')),
 		);
 	});
-	const end = await main(isInit ? ['init', stagedRun] : process.argv.slice(2), surroundings);
-	await Promise.all([stdout.flush(flushMs), stderr.flush(flushMs)]);
-	const exitCode = await endMachine(end, stderr);
-	await stderr.flush(flushMs);
-	if (!isInit) {
-		process.exit(exitCode);
+	if (isInit) {
+		await remain(stagedRun, surroundings);
+	}
+
+	const end = await main(process.argv.slice(2), surroundings);
+	const exitCode = await endMachine(end, surroundings);
+	process.exit(exitCode);
+};
+
+/** As PID 1: whatever comes, it does not end. */
+const remain = async (directory: string, surroundings: Surroundings): Promise<never> => {
+	// Node ends by itself when it has nothing to wait for.
+	setInterval(() => {}, patienceMs);
+	for (let args = ['init', directory]; ; args = ['init', directory, '--again']) {
+		await endMachine(await main(args, surroundings), surroundings);
+		// What was asked of the kernel takes a moment; what failed is asked for again by whoever is there.
+		await sleep(patienceMs);
 	}
 };
 
 /** What a command asks for beyond its end: halt the machine, or let it go where the run goes on. */
-const endMachine = async ({exitCode, halt, leave}: CommandEnd, stderr: Output): Promise<number> => {
+const endMachine = async (
+	{exitCode, halt, leave}: CommandEnd,
+	{stdout, stderr}: Surroundings,
+): Promise<number> => {
+	await Promise.all([stdout.flush(flushMs), stderr.flush(flushMs)]);
 	try {
 		await halt?.host.halt(halt.halt);
 		await leave?.leave();
 		return exitCode;
 	} catch (error) {
-		return exitCodeOf(printError(stderr, 'ending the machine', error).code);
+		const {code} = printError(stderr, 'ending the machine', error);
+		await stderr.flush(flushMs);
+		return exitCodeOf(code);
 	}
 };
 

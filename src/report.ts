@@ -44,6 +44,8 @@ export interface Report {
 	readonly prepareFailure: ErrorCode | null;
 	readonly aftercareFailure: ErrorCode | null;
 	readonly interrupted: 'INTERRUPTED' | 'TERMINATED' | null;
+	/** The steps that were begun and have not come to an end. */
+	readonly underWay: ReadonlyArray<Pick<EndedStep, 'step' | 'device'>>;
 	/** The steps that came to an end, in this order. */
 	readonly ended: readonly EndedStep[];
 	/** True from `run.finished` on, until somebody tries again. */
@@ -61,6 +63,7 @@ export const emptyReport: Report = {
 	prepareFailure: null,
 	aftercareFailure: null,
 	interrupted: null,
+	underWay: [],
 	ended: [],
 	isFinished: false,
 	log: {keptIn: null, reason: null},
@@ -103,6 +106,7 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 		case 'step.progress':
 			return progressStep(report, event.step, event.device, event.bytes);
 		case 'step.started':
+			return {...report, underWay: [...report.underWay, namesOf(event)]};
 		case 'run.confirmed':
 		case 'run.announced':
 		case 'run.warned':
@@ -124,31 +128,50 @@ export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 	writtenBytes: 0,
 });
 
-const endStep = (
-	report: Report,
-	{step, device}: {readonly step: string; readonly device?: string},
-	how: EndedStep['how'],
-): Report => ({...report, ended: [...report.ended, {step, ...(device !== undefined && {device}), how}]});
+interface StepNames {
+	readonly step: string;
+	readonly device?: string;
+}
+
+const namesOf = ({step, device}: StepNames): StepNames => ({step, ...(device !== undefined && {device})});
+
+const endStep = (report: Report, event: StepNames, how: EndedStep['how']): Report => ({
+	...report,
+	underWay: report.underWay.filter(({step, device}) => step !== event.step || device !== event.device),
+	ended: [...report.ended, {...namesOf(event), how}],
+});
 
 const skipStep = (
 	report: Report,
 	{step, reason}: {readonly step: string; readonly reason: string},
 ): Report => (step === 'keep-log' ? {...report, log: {keptIn: null, reason}} : report);
 
-/** What failed, and what was left out because of it, counts as not done yet. That something was written stays. */
+/**
+What failed, and what was left out because of it, counts as not done yet, and so does what came after it: certificates that are issued now must be delivered too. What was prepared stays prepared, and that something was written stays.
+*/
 const retry = (report: Report): Report => {
 	const failed = new Set(
 		report.devices.filter(({failure}) => failure !== null).map(({planned}) => planned.facts.path),
 	);
+	const steps = report.plan?.steps ?? [];
+	const isDone = ({how, device}: EndedStep) =>
+		how === 'finished' && (device === undefined || !failed.has(device));
+	const undone = new Set(report.ended.filter(end => !isDone(end)).map(({step}) => step));
+	const first = steps.findIndex(
+		({step, skip, phase}) => undone.has(step) && skip === undefined && phase !== 'halt',
+	);
+	const isAfter = (name: string) =>
+		steps.some(
+			({step, phase}, index) =>
+				step === name && (phase === 'halt' || (phase === 'aftercare' && first !== -1 && index > first)),
+		);
 	return {
 		...report,
 		prepareFailure: null,
 		aftercareFailure: null,
 		interrupted: null,
 		isFinished: false,
-		ended: report.ended.filter(
-			({how, device}) => how === 'finished' && (device === undefined || !failed.has(device)),
-		),
+		ended: report.ended.filter(end => isDone(end) && !isAfter(end.step)),
 		devices: report.devices.map(device =>
 			failed.has(device.planned.facts.path)
 				? {...device, erased: null, verification: null, endedAt: null, failure: null}

@@ -11,6 +11,8 @@ export interface Surroundings extends DeviceSurroundings {
 	readonly stderr: TerminalOutput;
 	readonly stdin: NodeJS.ReadableStream & {readonly isTTY?: boolean};
 	readonly uid: number;
+	/** This is PID 1 of a machine that left its disk. */
+	readonly isInit: boolean;
 	readonly hostname: string;
 	readonly version: string;
 	/** Aborted with a SanitizeError INTERRUPTED or TERMINATED as its reason. */
@@ -23,7 +25,7 @@ export interface Surroundings extends DeviceSurroundings {
 export interface CommandEnd {
 	readonly exitCode: number;
 	/** The machine shall end, after everything is flushed. */
-	readonly halt?: {readonly host: Host; readonly halt: Halt} | undefined;
+	readonly halt?: {readonly host: Pick<Host, 'halt'>; readonly halt: Halt} | undefined;
 	/** The run goes on in another process, which this host shall start now. */
 	readonly leave?: Pick<Host, 'leave'> | undefined;
 }

@@ -1,22 +1,20 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
-import type {Departure} from '../hosts/host.ts';
+import {exitCodeOf, SanitizeError} from '../errors.ts';
 import {quietKernel} from '../hosts/ram/quiet-kernel.ts';
 import {feedWatchdogs} from '../hosts/ram/watchdogs.ts';
 import ram from '../hosts/ram.ts';
+import {conclude} from '../outcome.ts';
 import {createConsoles} from '../output/consoles.ts';
 import {readKeptRun} from '../records/kept-run.ts';
+import type {Report} from '../report.ts';
 import plain from '../views/plain.ts';
 import {type AddCommand, type CommandEnd, printError, type Surroundings} from './command.ts';
 import {createMenu} from './init/menu.ts';
 import {continueRun} from './session/continue.ts';
+import {mayHalt} from './session/execute.ts';
 
 const flushMs = 10_000;
-
-type Ending = NonNullable<CommandEnd['halt']>;
-
-const haltMs = 30_000;
 
 const tailLines = 12;
 
@@ -32,13 +30,25 @@ export const addInit: AddCommand = (program, surroundings, finish) => {
 	program
 		.command('init <directory>', {hidden: true})
 		.description('as PID 1, go on with a run whose disk was left')
-		.action(async (directory: string) => {
-			finish(await beInit(directory, surroundings));
+		.option('--again', 'it was told to end and has not: ask before anything', false)
+		.action(async (directory: string, {again}: {again: boolean}) => {
+			if (!surroundings.isInit) {
+				throw new SanitizeError('USAGE', 'only PID 1 of a machine that left its disk can do this', {
+					hint: 'see: zeroize --help',
+				});
+			}
+
+			finish(await beInit(directory, again, surroundings));
 		});
 };
 
-const beInit = async (directory: string, surroundings: Surroundings): Promise<CommandEnd> => {
-	const consoles = await consolesOf(directory);
+const beInit = async (
+	directory: string,
+	isAgain: boolean,
+	surroundings: Surroundings,
+): Promise<CommandEnd> => {
+	const before = await readKeptRun(directory).catch(() => undefined);
+	const consoles = before?.plan.departure?.consoles ?? ['console'];
 	const output = createConsoles(consoles, surroundings.root);
 	const own = {...surroundings, stdout: output, stderr: output};
 	const {root} = surroundings;
@@ -46,9 +56,10 @@ const beInit = async (directory: string, surroundings: Surroundings): Promise<Co
 	using _watchdogs = await feedWatchdogs({root, tell: line => output.write(`${line}\n`)});
 	const menu = createMenu(consoles, own);
 	for (let attempt = 0; ; attempt += 1) {
-		const end = await tryOnce(directory, own);
+		const isToAsk = attempt === 0 && isAgain;
+		const end = isToAsk ? notEnded(before?.report) : await tryOnce(directory, own);
 		if (end.halt) {
-			return {...end, halt: staying(end.halt, own)};
+			return telling(end.halt, own);
 		}
 
 		const minutes = backOffMinutes[Math.min(attempt, backOffMinutes.length - 1)] ?? 1;
@@ -58,17 +69,17 @@ const beInit = async (directory: string, surroundings: Surroundings): Promise<Co
 			retryAfterMs: end.exitCode === aftercareFailed ? minutes * minuteMs : undefined,
 		});
 		if (choice === 'poweroff') {
-			const halt = {host: ram.create(own), halt: {how: 'poweroff', by: 'sysrq'}} as const;
-			return {...end, halt: staying(halt, own)};
+			return telling({host: ram.create(own), halt: {how: 'poweroff', by: 'sysrq'}}, own);
 		}
 	}
 };
 
-const aftercareFailed = 6;
+const aftercareFailed = exitCodeOf('HALT_FAILED');
 
-const consolesOf = async (directory: string): Promise<Departure['consoles']> => {
-	const kept = await readKeptRun(directory).catch(() => undefined);
-	return kept?.plan.departure?.consoles ?? ['console'];
+/** Where nothing but the power-off is left to do, it may be tried again unasked. */
+const notEnded = (report: Report | undefined): CommandEnd => {
+	const {exitCode} = report?.isFinished ? conclude(report) : {exitCode: exitCodeOf('INTERNAL')};
+	return {exitCode: mayHalt(exitCode) ? exitCodeOf('HALT_FAILED') : exitCode};
 };
 
 const tryOnce = async (directory: string, surroundings: Surroundings): Promise<CommandEnd> => {
@@ -81,25 +92,19 @@ const tryOnce = async (directory: string, surroundings: Surroundings): Promise<C
 	}
 };
 
-/** The kernel ends the machine some time after it was told to, or never: not every one can switch itself off. */
-const staying = ({host, halt}: Ending, {stdout, stderr}: Surroundings): Ending => ({
-	halt,
-	host: {
-		...host,
-		async halt(how) {
-			await stdout.flush(flushMs);
-			try {
-				await host.halt(how);
-			} catch (error) {
-				printError(stderr, 'ending the machine', error);
-			}
-
-			await sleep(haltMs);
-			stdout.write('This machine is still on, though nothing is left to be done. Switch it off by hand.\n');
-			await stdout.flush(flushMs);
-		},
-	},
-});
+/** The end of the machine; that it failed is said where the operator is. */
+const telling = async (
+	{host, halt}: NonNullable<CommandEnd['halt']>,
+	{stderr}: Surroundings,
+): Promise<CommandEnd> => {
+	await stderr.flush(flushMs);
+	const tell = async (error: unknown): Promise<never> => {
+		printError(stderr, 'ending the machine', error);
+		await stderr.flush(flushMs);
+		throw error;
+	};
+	return {exitCode: 0, halt: {halt, host: {halt: request => host.halt(request).catch(tell)}}};
+};
 
 const logTail = async (directory: string): Promise<readonly string[]> => {
 	try {

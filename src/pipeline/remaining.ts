@@ -18,3 +18,9 @@ export const remainingSteps = (plan: Plan, {ended}: Report): readonly PlannedSte
 /** Whether a step of the devices has come to its end for this one. */
 export const hasEnded = ({step}: PlannedStep, device: string, {ended}: Report): boolean =>
 	ended.some(end => end.step === step && end.device === device);
+
+/** Whether a step was begun and has not come to its end. */
+export const isUnderWay = (
+	{step, device}: {readonly step: string; readonly device?: string},
+	{underWay}: Report,
+): boolean => underWay.some(begun => begun.step === step && begun.device === device);

@@ -8,6 +8,7 @@ import type {Plan, PlannedDevice, PlannedStep} from '../plan.ts';
 import type {Tools} from '../process.ts';
 import {createProgress} from '../progress.ts';
 import type {Records, Step, StepContext, StepResult} from '../steps/step.ts';
+import {isUnderWay} from './remaining.ts';
 import {reasonToSkip} from './skipping.ts';
 
 /** One device's way through the run. */
@@ -27,8 +28,6 @@ export interface RunSurroundings {
 	readonly tools: Tools;
 	readonly events: RunEvents;
 	readonly records: Records;
-	/** The process before us began the next step, and left it to us to end. */
-	readonly isUnderWay: boolean;
 	/** Aborted with a SanitizeError INTERRUPTED or TERMINATED as its reason. */
 	readonly signal: AbortSignal;
 	readonly now: () => Date;
@@ -48,13 +47,12 @@ export interface Requests {
 	leave: boolean;
 }
 
-// Fast enough for an eye, slow enough for a journal that is kept for years.
-const progressIntervalMs = 500;
+/** Fast enough for an eye, slow enough for a journal that is kept for years, and in RAM until then: an erase that takes hours is told of more seldom. */
+const progressIntervalMs = (elapsedMs: number): number => Math.min(Math.max(500, elapsedMs / 200), 10_000);
 
 /** Runs one step, with its events; never throws. */
 export const createStepRunner = (surroundings: RunSurroundings, requests: Requests) => {
 	const {steps, events, records, monotonicMs} = surroundings;
-	let isUnderWay = surroundings.isUnderWay;
 	return async (planned: PlannedStep, lane?: Lane): Promise<StepEnd> => {
 		if (requests.leave) {
 			return {type: 'left'};
@@ -62,16 +60,17 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 
 		const names = {step: planned.step, ...(lane && {device: lane.planned.facts.path})};
 		const step = steps.find(({name}) => name === planned.step);
-		const reason = reasonToSkip(planned, step?.always ?? false, records.report(), names.device);
+		const report = records.report();
+		const reason = reasonToSkip(planned, step?.always ?? false, report, names.device);
 		if (reason !== null) {
 			return emitEnd(events, {type: 'step.skipped', ...names, reason});
 		}
 
-		if (!isUnderWay) {
+		// The process before us may have begun it, and left it to us to end.
+		if (!isUnderWay(names, report)) {
 			events.emit({type: 'step.started', ...names, title: planned.title});
 		}
 
-		isUnderWay = false;
 		const startedMs = monotonicMs();
 		const {recorded} = surroundings.host;
 		const before = recorded.length;
@@ -170,7 +169,7 @@ const reportProgress = (step: string, {planned}: Lane, {events, monotonicMs}: Ru
 	let progress: ReturnType<typeof createProgress> | undefined;
 	return (bytes: number, totalBytes: number): void => {
 		// The total is known to the step alone: a sample is smaller than its device.
-		progress ??= createProgress({totalBytes, monotonicMs, startedAtMs, minIntervalMs: progressIntervalMs});
+		progress ??= createProgress({totalBytes, monotonicMs, startedAtMs, intervalMs: progressIntervalMs});
 		const update = progress.update(bytes);
 		if (update) {
 			events.emit({type: 'step.progress', step, device: path, ...update});

@@ -1,4 +1,4 @@
-import {readFile, stat} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {SanitizeError} from '../errors.ts';
 import type {RunEvent} from '../events.ts';
@@ -14,7 +14,7 @@ export interface KeptRun {
 	readonly events: readonly RunEvent[];
 	readonly report: Report;
 	readonly head: JournalHead;
-	/** Bytes of whole lines; a torn last one is not counted. */
+	/** Bytes of whole lines; a torn last one, and room that was held behind it, are not counted. */
 	readonly journalBytes: number;
 	readonly logBytes: number;
 }
@@ -25,7 +25,7 @@ Reads the records of a run back from its directory.
 */
 export const readKeptRun = async (directory: string): Promise<KeptRun> => {
 	const file = path.join(directory, 'journal.jsonl');
-	const {text, logBytes} = await readFiles(file, path.join(directory, 'run.log'));
+	const {text, log} = await readFiles(file, path.join(directory, 'run.log'));
 	const lines = readJournal(text, file);
 	const events = lines.map(({event}) => event);
 	const report = foldReport(events);
@@ -42,15 +42,16 @@ export const readKeptRun = async (directory: string): Promise<KeptRun> => {
 		events,
 		report,
 		head: {hash: last.hash, seq: last.event.seq},
-		journalBytes: Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)),
-		logBytes,
+		journalBytes: bytesOfLines(text),
+		logBytes: bytesOfLines(log),
 	};
 };
 
+const bytesOfLines = (text: string): number => Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1));
+
 const readFiles = async (journal: string, log: string) => {
 	try {
-		const text = await readFile(journal, 'utf8');
-		return {text, logBytes: (await stat(log)).size};
+		return {text: await readFile(journal, 'utf8'), log: await readFile(log, 'utf8')};
 	} catch (error) {
 		throw fileError(`reading ${journal}`, error);
 	}

@@ -1,5 +1,5 @@
 import {mkdirSync} from 'node:fs';
-import {mkdir, rmdir} from 'node:fs/promises';
+import {mkdir, rm, rmdir} from 'node:fs/promises';
 import path from 'node:path';
 import {SanitizeError} from '../errors.ts';
 import type {RunEvent, RunEvents} from '../events.ts';
@@ -68,8 +68,9 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 		files: () => listFiles(files, beside),
 		async writeBeside(name, text) {
 			// Whether or not there is room for it here: it may still be delivered.
+			const mayBeLeft = kept !== undefined && !beside.has(name);
 			beside.set(name, text);
-			return writeIn(directory, name, text);
+			return writeIn(directory, name, text, mayBeLeft);
 		},
 		async moveTo(logDir) {
 			const before = directory;
@@ -108,7 +109,12 @@ const listFiles = ({journal, log}: RunFiles, beside: ReadonlyMap<string, string>
 const besideOf = ({certificates}: Report): Map<string, string> =>
 	new Map(certificates.map(({path: file, text}) => [path.basename(file), text]));
 
-const writeIn = async (directory: string | null, name: string, text: string): Promise<string> => {
+const writeIn = async (
+	directory: string | null,
+	name: string,
+	text: string,
+	mayBeLeft: boolean,
+): Promise<string> => {
 	if (directory === null) {
 		throw new SanitizeError('LOG_NOT_KEPT', 'there is no directory for the records of this run', {
 			hint: 'give --certificate FILE on another disk',
@@ -116,6 +122,11 @@ const writeIn = async (directory: string | null, name: string, text: string): Pr
 	}
 
 	const file = path.join(directory, name);
+	if (mayBeLeft) {
+		// By a step of the process before us that did not get to its end: the journal does not tell of it.
+		await rm(file, {force: true});
+	}
+
 	await writeNewFile(file, text);
 	return file;
 };

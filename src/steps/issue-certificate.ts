@@ -34,11 +34,19 @@ export default defineRunStep({
 	async run(_options, context) {
 		const head = context.records.journalHead();
 		const report = context.records.report();
-		const paths = conclude(report)
+		const sanitized = conclude(report)
 			.devices.filter(({outcome}) => outcome === 'sanitized')
 			.map(({path}) => path);
+		// A run that is tried again has issued some before.
+		const issued = new Set(report.certificates.map(({device}) => device));
+		const paths = sanitized.filter(path => !issued.has(path));
 		if (paths.length === 0) {
-			return {skipped: 'no device is sanitized, so there is nothing to certify'};
+			return {
+				skipped:
+					sanitized.length === 0
+						? 'no device is sanitized, so there is nothing to certify'
+						: 'every device that is sanitized has its certificate',
+			};
 		}
 
 		const certificates = [];

@@ -13,6 +13,8 @@ export default defineRunStep({
 		...(logRefused !== null && {skip: logRefused}),
 	}),
 	async run(_options, {plan, records}) {
-		return {facts: {logDir: await records.moveTo(plan.logDir)}};
+		// A run that is tried again may have moved it before.
+		const {keptIn} = records.report().log;
+		return {facts: {logDir: keptIn ?? (await records.moveTo(plan.logDir))}};
 	},
 });

@@ -34,7 +34,7 @@ export interface Records {
 	/** Where the journal stands now: the hash and number of its last line. */
 	journalHead(): {readonly hash: string; readonly seq: number};
 	/**
-	Writes a file beside the journal, mode 0600, never over an existing one; returns its path.
+	Writes a file beside the journal, mode 0600, never over an existing one, unless the process before us left it there without a word; returns its path.
 	@throws SanitizeError LOG_NOT_KEPT.
 	*/
 	writeBeside(name: string, text: string): Promise<string>;
@@ -88,6 +88,8 @@ interface StepBase<Entries extends v.ObjectEntries> {
 	/** One line for `zeroize steps`. */
 	readonly summary: string;
 	readonly phase: Phase;
+	/** Nothing of its phase may come after it. */
+	readonly endsPhase?: boolean;
 	/** Aftercare that is done for a failed run too. */
 	readonly always?: boolean;
 	/** Schemas of the options that a recipe may give; each optional one has its default. */

@@ -27,6 +27,8 @@ export interface MemoryRun {
 	readonly logRefused?: string;
 	/** Called before each write reaches a device. */
 	readonly onWrite?: (directory: string) => void;
+	/** Called with the devices before the first event. */
+	readonly onStart?: (devices: readonly MemoryDevice[]) => void;
 	/** Called with each event as it is emitted. */
 	readonly onEvent?: (event: RunEvent, abort: () => void) => void;
 	readonly abortReason?: Error;
@@ -65,6 +67,7 @@ export const runOnMemory = async (
 			target: `memory:${serial}`,
 		}),
 	);
+	run.onStart?.(devices);
 	const logDir = path.join(directory, 'log');
 	const plan = planOf({
 		recipe,
@@ -113,7 +116,6 @@ export const runOnMemory = async (
 			tools,
 			events,
 			records,
-			isUnderWay: false,
 			signal: controller.signal,
 			now: () => new Date(),
 			monotonicMs: () => performance.now(),

@@ -21,6 +21,8 @@ interface Menu {
 
 const reminderMs = 10 * 60_000;
 
+const reopenMs = 1000;
+
 /** What a run that cannot go on asks of whoever is at one of its consoles. */
 export const createMenu = (consoles: readonly string[], surroundings: Surroundings): Menu => {
 	const {stdout, tools} = surroundings;
@@ -80,34 +82,56 @@ const nextLine = async (
 	retryAfterMs: number | undefined,
 ): Promise<Answer> => {
 	const {promise, resolve} = Promise.withResolvers<Answer>();
-	const inputs = consoles.flatMap(name => openInput(path.join(root, 'dev', name)) ?? []);
 	const timer = setTimeout(
 		() => resolve({line: retryAfterMs === undefined ? '' : 'r'}),
 		retryAfterMs ?? reminderMs,
 	);
-	for (const {stream, terminal} of inputs) {
-		createInterface({input: stream, terminal: false}).once('line', line =>
-			resolve({line: line.trim(), terminal}),
-		);
-	}
-
+	const listeners = consoles.map(name => {
+		const terminal = path.join(root, 'dev', name);
+		return listen(terminal, line => resolve({line: line.trim(), terminal}));
+	});
 	try {
 		return await promise;
 	} finally {
 		clearTimeout(timer);
-		for (const {stream} of inputs) {
-			stream.destroy();
+		for (const listener of listeners) {
+			listener[Symbol.dispose]();
 		}
 	}
 };
 
-const openInput = (terminal: string) => {
+/** Reads a terminal's lines; one that hangs up, as a line does whose other end is switched off, is opened anew. */
+const listen = (terminal: string, onLine: (line: string) => void): Disposable => {
+	let stream: ReadStream | undefined;
+	let timer: NodeJS.Timeout | undefined;
+	const open = (): void => {
+		stream = openInput(terminal);
+		if (!stream) {
+			openLater();
+			return;
+		}
+
+		stream.on('error', () => {}).once('close', openLater);
+		createInterface({input: stream, terminal: false})
+			.on('line', onLine)
+			.on('error', () => {});
+	};
+	const openLater = (): void => {
+		timer = setTimeout(open, reopenMs);
+	};
+	open();
+	return {
+		[Symbol.dispose]() {
+			clearTimeout(timer);
+			stream?.off('close', openLater).destroy();
+		},
+	};
+};
+
+const openInput = (terminal: string): ReadStream | undefined => {
 	try {
 		const {O_RDONLY, O_NOCTTY, O_NONBLOCK} = constants;
-		const stream = new ReadStream(openSync(terminal, O_RDONLY | O_NOCTTY | O_NONBLOCK));
-		// A line that hangs up is opened anew with the next question.
-		stream.on('error', () => {});
-		return {stream, terminal};
+		return new ReadStream(openSync(terminal, O_RDONLY | O_NOCTTY | O_NONBLOCK));
 	} catch {
 		return undefined;
 	}

@@ -58,10 +58,9 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 
 	const host = createHost(execution.host ?? plan.host, surroundings);
 	const {tools, signal, now, monotonicMs, stdout} = surroundings;
-	const isUnderWay = isStepUnderWay(kept);
 	const {exitCode, halt, hasLeft} = await runPlan(
 		{
-			...{plan, steps, devices: devices.lanes, host, tools, events, records, isUnderWay},
+			...{plan, steps, devices: devices.lanes, host, tools, events, records},
 			...{signal, now, monotonicMs},
 		},
 		{view, stream: outputStream(stdout)},
@@ -92,7 +91,7 @@ const endRun = (
 	{plan, events, records, host, halt, exitCode}: RunEnd,
 	{signal, stderr}: Surroundings,
 ): CommandEnd => {
-	const isHalting = halt !== null && !exitCodeForbidsHalt(exitCode) && !signal.aborted && records.sync();
+	const isHalting = halt !== null && mayHalt(exitCode) && !signal.aborted && records.sync();
 	if (isHalting) {
 		events.emit({type: 'run.halting', how: halt.how, rehearsed: host.name === 'rehearsal'});
 	}
@@ -115,12 +114,8 @@ const unwrittenRecords = (where: string): SanitizeError =>
 		},
 	);
 
-// Sanitized, or erased without verification because nobody asked for one: anything else is for somebody to look at.
-const exitCodeForbidsHalt = (exitCode: number): boolean => exitCode !== 0 && exitCode !== 5;
-
-/** The process before us may have left a step to us to end. */
-const isStepUnderWay = (kept: KeptRun | undefined): boolean =>
-	kept?.events.findLast(event => 'step' in event && event.type !== 'step.progress')?.type === 'step.started';
+/** Sanitized, or erased without verification because nobody asked for one: anything else is for somebody to look at. */
+export const mayHalt = (exitCode: number): boolean => exitCode === 0 || exitCode === 5;
 
 const createHost = (name: HostName, surroundings: Surroundings) => {
 	const host = hosts.find(host => host.name === name);
