@@ -73,9 +73,9 @@ const createSystemdHost = (surroundings: DeviceSurroundings): Host => {
 		},
 		leaveDisk: departure => getReadyInRam(departure, surroundings),
 		async leave() {
-			// Everything but the kernel ends; systemd-shutdown then runs what was staged, as PID 1.
+			// Everything but the kernel ends; systemd-shutdown then runs what was staged, as PID 1. Where it cannot, the machine comes back with its disk as it was: switched off, it would look as if it had been erased.
 			try {
-				await run(systemHaltCommand('poweroff'), {timeoutMs: questionTimeoutMs});
+				await run(systemHaltCommand('reboot'), {timeoutMs: questionTimeoutMs});
 			} catch (error) {
 				await withdraw(root);
 				throw error;

@@ -29,7 +29,14 @@ const stagedRun = async (t: ExecutionContext, destination: string | null = null)
 	await connect(root, 'ttyS0', pty);
 	const journal = async () =>
 		readJournal(await readFile(path.join(directory, 'journal.jsonl'), 'utf8'), 'j').map(({event}) => event);
-	return {image, directory, pty, plan, journal, init: () => runMain(['init', directory], {root})};
+	return {
+		image,
+		directory,
+		pty,
+		plan,
+		journal,
+		init: (...options: readonly string[]) => runMain(['init', directory, ...options], {root, isInit: true}),
+	};
 };
 
 const isNot = (what: string) => (event: {readonly type: string}) => event.type !== what;
@@ -134,7 +141,7 @@ asRoot('a run that ended on a machine that did not asks first, and then only pow
 	const {pty, init, journal} = await stagedRun(t);
 	await init();
 	const before = await journal();
-	const again = init();
+	const again = init('--again');
 	await pty.shows(/This machine stays on[\s\S]*tried again in 1 min[\s\S]*r {2}try again.*\n/);
 	t.deepEqual(await journal(), before);
 	pty.type('r\n');
@@ -153,4 +160,10 @@ asRoot('a run that ended on a machine that did not asks first, and then only pow
 			'run.halting',
 		],
 	);
+});
+
+test('what is not PID 1 of a machine that left its disk is not let in', async t => {
+	const {exitCode, stderr} = await runMain(['init', '/tmp']);
+	t.is(exitCode, 2);
+	t.regex(stderr, /only PID 1 of a machine that left its disk can do this/);
 });

@@ -13,6 +13,7 @@ import {createLogLines} from '../../views/text/log-lines.ts';
 import type {CommandEnd, Surroundings} from '../command.ts';
 import {announce} from './announce.ts';
 import {followJournal} from './follow.ts';
+import {claimDevices} from './lanes.ts';
 
 interface Confirmed {
 	readonly plan: Plan;
@@ -29,6 +30,8 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 	const {plan, departure, confirmations, events} = confirmed;
 	const {root, env, stderr, signal} = surroundings;
 	authorize(plan, confirmations);
+	// The unit claims them for as long as it lives; a second run shall not get that far.
+	await (await claimDevices(plan))[Symbol.asyncDispose]();
 	await announce(plan, events, surroundings);
 	if (await relaxSelinux(root)) {
 		events.emit({type: 'run.warned', ...selinuxRelaxed});

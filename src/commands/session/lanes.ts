@@ -37,6 +37,18 @@ export const createLanes = (
 	};
 };
 
+/** Claims the devices of a plan before they can be opened, until disposed. */
+export const claimDevices = async ({devices, runId}: Plan): Promise<AsyncDisposable> => {
+	await using stack = new AsyncDisposableStack();
+	for (const {facts, eraser} of devices) {
+		if (eraser) {
+			stack.use(await lockDevice(facts, runId));
+		}
+	}
+
+	return stack.move();
+};
+
 /** A device that is erased belongs to one run of this machine alone. */
 const claim = async (
 	planned: PlannedDevice,

@@ -8,6 +8,9 @@ const unitDirectory = 'run/systemd/system';
 
 const timeoutMs = 30_000;
 
+/** The command that lets the operator log in again when the unit's program was killed: it cannot do that itself. */
+const giveBack = 'give-shell-back';
+
 /** Name of the unit that carries a run. */
 export const runUnitName = (runId: string): string => `zeroize-${runId}.service`;
 
@@ -42,6 +45,11 @@ export const startRunUnit = async (
 	}
 };
 
+/** What is left of a unit would start its run anew, without asking. */
+export const forgetRunUnit = async (runId: string, root: string): Promise<void> => {
+	await rm(path.join(root, unitDirectory, runUnitName(runId)), {force: true});
+};
+
 const unitText = (runId: string, command: Command, searchPath: string): string => `[Unit]
 Description=zeroize, run ${runId}
 DefaultDependencies=no
@@ -50,6 +58,7 @@ IgnoreOnIsolate=yes
 [Service]
 Type=simple
 ExecStart=${execution(command)}
+ExecStopPost=-${execution([command[0], giveBack])}
 Environment=${quote(`PATH=${searchPath}`)}
 WorkingDirectory=/
 StandardInput=null

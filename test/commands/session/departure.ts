@@ -35,7 +35,7 @@ test('a system that is not run by systemd cannot leave its disk', async t => {
 		{
 			code: 'SYSTEM_DISK',
 			target: '/dev/sdz',
-			message: 'the disk holds the running system (/), and cannot be left: this system is not run by systemd',
+			message: '/dev/sdz holds the running system (/), and cannot be left: this system is not run by systemd',
 		},
 	]);
 });

@@ -79,7 +79,7 @@ asRoot('a run is handed to a unit, from there to RAM, and comes to its end with 
 	t.regex(stderr.text(), /this login will be cut off[\s\S]*follow it on the console \(zeroize-none\)/);
 	t.regex(stderr.text(), /the run goes on without this terminal \(zeroize-.*\.service, then in RAM\)/);
 	const unit = `zeroize-${plan.runId}.service`;
-	t.deepEqual(await calls(), ['daemon-reload', `start ${unit}`, 'poweroff']);
+	t.deepEqual(await calls(), ['daemon-reload', `start ${unit}`, 'reboot']);
 	t.deepEqual(
 		seen.map(event => ('step' in event ? `${event.type} ${event.step}` : event.type)),
 		['run.planned', 'run.confirmed', 'step.started leave-disk'],
@@ -94,7 +94,7 @@ asRoot('a run is handed to a unit, from there to RAM, and comes to its end with 
 
 	const directory = path.join(out, plan.runId);
 	const root = path.join(place.directory, 'root');
-	const {end} = await runMain(['init', directory], {root});
+	const {end} = await runMain(['init', directory], {root, isInit: true});
 	t.deepEqual(end.halt?.halt, {how: 'poweroff', by: 'sysrq'});
 	t.true(await isAllZero(image, totalBytes));
 	const journal = readJournal(await readFile(path.join(directory, 'journal.jsonl'), 'utf8'), 'j');

@@ -64,5 +64,5 @@ test('a machine that does not go where it shall does not go there later either',
 test('a machine that goes there finds what was staged', async t => {
 	const {surroundings, calls} = await machine(t);
 	await systemd.create(surroundings).leave();
-	t.deepEqual(await calls(), ['poweroff']);
+	t.deepEqual(await calls(), ['reboot']);
 });

@@ -37,6 +37,7 @@ IgnoreOnIsolate=yes
 [Service]
 Type=simple
 ExecStart="/opt/zeroize" "continue" "/tmp/a"
+ExecStopPost=-"/opt/zeroize" "give-shell-back"
 Environment="PATH=/usr/bin:/bin"
 WorkingDirectory=/
 StandardInput=null
