@@ -1,5 +1,6 @@
 import {SanitizeError} from '../errors.ts';
 import type {Host} from '../hosts/host.ts';
+import {withdraw} from '../hosts/systemd/departure.ts';
 import {giveShellBack} from '../hosts/systemd/emergency-shell.ts';
 import {forgetRunUnit} from '../hosts/systemd/run-unit.ts';
 import {createConsoles} from '../output/consoles.ts';
@@ -43,6 +44,7 @@ export const addGiveShellBack: AddCommand = (program, surroundings, finish) => {
 		.action(async () => {
 			// systemd.exec(5), "Environment Variables Set or Propagated by the Service Manager".
 			if (surroundings.env['EXIT_CODE'] !== 'exited') {
+				await withdraw(surroundings.root);
 				await giveShellBack(surroundings);
 			}
 
