@@ -6,12 +6,13 @@ import packageJson from '../package.json' with {type: 'json'};
 import {addCertificate} from './commands/certificate.ts';
 import {type AddCommand, type CommandEnd, done, printError, type Surroundings} from './commands/command.ts';
 import {addCompletion} from './commands/completion.ts';
-import {addContinue} from './commands/continue.ts';
+import {addContinue, addGiveShellBack} from './commands/continue.ts';
 import {addDevices} from './commands/devices.ts';
 import {addInit} from './commands/init.ts';
 import {addErasers, addRecipes, addSteps} from './commands/lists.ts';
 import {addPlan} from './commands/plan.ts';
 import {addRehearse} from './commands/rehearse.ts';
+import {addResume} from './commands/resume.ts';
 import {addRun} from './commands/run.ts';
 import {addVerify} from './commands/verify.ts';
 import {detachAllSync} from './devices/loops/registry.ts';
@@ -24,6 +25,7 @@ const commands: readonly AddCommand[] = [
 	addRun,
 	addPlan,
 	addRehearse,
+	addResume,
 	addVerify,
 	addDevices,
 	addRecipes,
@@ -32,6 +34,7 @@ const commands: readonly AddCommand[] = [
 	addCertificate,
 	addCompletion,
 	addContinue,
+	addGiveShellBack,
 	addInit,
 ];
 
@@ -142,7 +145,7 @@ const listenForSignals = (): AbortSignal => {
 		process.on(signal, () => {
 			controller.abort(
 				new SanitizeError(code, `interrupted by ${signal}`, {
-					hint: 'run the recipe again from its start; until then do not release a device that was written to',
+					hint: 'go on with: zeroize resume JOURNAL; until then do not release a device that was written to',
 				}),
 			);
 		});
@@ -161,6 +164,7 @@ const realSurroundings = (): Surroundings => {
 		stderr: createOutput(2),
 		stdin: process.stdin,
 		uid,
+		isInit,
 		hostname: os.hostname(),
 		version: packageJson.version,
 		signal: listenForSignals(),
@@ -204,8 +208,8 @@ const enter = async (): Promise<void> => {
 const remain = async (directory: string, surroundings: Surroundings): Promise<never> => {
 	// Node ends by itself when it has nothing to wait for.
 	setInterval(() => {}, patienceMs);
-	for (;;) {
-		await endMachine(await main(['init', directory], surroundings), surroundings);
+	for (let args = ['init', directory]; ; args = ['init', directory, '--again']) {
+		await endMachine(await main(args, surroundings), surroundings);
 		// What was asked of the kernel takes a moment; what failed is asked for again by whoever is there.
 		await sleep(patienceMs);
 	}

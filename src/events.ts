@@ -73,6 +73,8 @@ export type EventBody =
 	/** What the operator typed to allow it, in the order of the devices: whoever continues the run needs it. */
 	| {readonly type: 'run.confirmed'; readonly confirmations: readonly string[]}
 	| {readonly type: 'run.committed'; readonly device: DeviceFacts}
+	/** Another process goes on with a run that was interrupted; its devices as they are now. Everything is verified in full. */
+	| {readonly type: 'run.resumed'; readonly devices: readonly DeviceFacts[]}
 	/** The operator lets a run that ended try again what had failed. */
 	| {readonly type: 'run.retried'; readonly attempt: number}
 	| {readonly type: 'run.warned'; readonly code: ErrorCode; readonly message: string; readonly hint?: string}

@@ -11,7 +11,8 @@ export interface ProgressOptions {
 	/** Milliseconds of a clock that nobody sets: `performance.now`. */
 	readonly monotonicMs: () => number;
 	readonly totalBytes: number;
-	readonly minIntervalMs: number;
+	/** How far apart at least, for the time that has gone by. */
+	readonly intervalMs: (elapsedMs: number) => number;
 	/** When the first byte could have been done; now by default. */
 	readonly startedAtMs?: number;
 }
@@ -25,10 +26,15 @@ const windowMs = 10_000;
 const markEveryMs = 250;
 
 /**
-Makes progress of byte counts, however often they come: `undefined` when the last one was less than `minIntervalMs` ago, but never for the last byte. `bytes` never goes back. The rate is that of the last ten seconds, or of the time since the last count where counts come more seldom.
+Makes progress of byte counts, however often they come: `undefined` when the last one was less than `intervalMs` ago, but never for the last byte. `bytes` never goes back. The rate is that of the last ten seconds, or of the time since the last count where counts come more seldom.
 */
-export const createProgress = ({monotonicMs, totalBytes, minIntervalMs, startedAtMs}: ProgressOptions) => {
-	let marks: readonly Mark[] = [{atMs: startedAtMs ?? monotonicMs(), bytes: 0}];
+export const createProgress = ({
+	monotonicMs,
+	totalBytes,
+	intervalMs,
+	startedAtMs = monotonicMs(),
+}: ProgressOptions) => {
+	let marks: readonly Mark[] = [{atMs: startedAtMs, bytes: 0}];
 	let shownAtMs = Number.NEGATIVE_INFINITY;
 	let highest = 0;
 	return {
@@ -38,7 +44,7 @@ export const createProgress = ({monotonicMs, totalBytes, minIntervalMs, startedA
 			marks = addMark(marks, {atMs, bytes: highest});
 			// A clock that went back must not silence it.
 			const sinceMs = Math.abs(atMs - shownAtMs);
-			if (sinceMs < minIntervalMs && highest < totalBytes) {
+			if (sinceMs < intervalMs(atMs - startedAtMs) && highest < totalBytes) {
 				return undefined;
 			}
 

@@ -47,7 +47,10 @@ export const parseRecipe = (text: string, file: string, steps: readonly Step[]):
 	}
 
 	const recipe = {...output, steps: output.steps.map((entry, index) => recipeStep(entry, index, source))};
-	refuse(file, [...phaseProblems(recipe.steps, steps), ...repetitions(recipe.steps, steps)]);
+	refuse(
+		file,
+		[phaseProblems, endProblems, repetitions].flatMap(rule => rule(recipe.steps, steps)),
+	);
 	return recipe;
 };
 
@@ -101,6 +104,24 @@ const phaseProblems = (recipeSteps: readonly RecipeStep[], steps: readonly Step[
 						hint: `the order is: ${phases.join(', ')}`,
 					},
 				];
+	});
+};
+
+const endProblems = (recipeSteps: readonly RecipeStep[], steps: readonly Step[]): readonly Problem[] => {
+	const find = (name: string) => steps.find(step => step.name === name);
+	return recipeSteps.flatMap(({step, line}, index) => {
+		const end = recipeSteps
+			.slice(0, index)
+			.find(before => find(before.step)?.endsPhase && find(before.step)?.phase === find(step)?.phase);
+		return end
+			? [
+					{
+						line,
+						message: `step "${step}" cannot come after "${end.step}"`,
+						hint: `put it before "${end.step}"`,
+					},
+				]
+			: [];
 	});
 };
 

@@ -3,6 +3,7 @@ import type {ErrorCode} from './errors.ts';
 import type {RunEvent, StepFacts} from './events.ts';
 import type {Plan, PlannedDevice} from './plan.ts';
 import type {RangeList} from './ranges.ts';
+import {resume, retry} from './report/attempts.ts';
 import type {Verification} from './verification/verification.ts';
 
 type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
@@ -97,6 +98,8 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 			};
 		case 'run.committed':
 			return changeDevice(report, event.device.path, {committedAt: event.at});
+		case 'run.resumed':
+			return resume(report, event.devices);
 		case 'run.retried':
 			return retry(report);
 		case 'run.finished':
@@ -150,40 +153,6 @@ const skipStep = (
 	report: Report,
 	{step, reason}: {readonly step: string; readonly reason: string},
 ): Report => (step === 'keep-log' ? {...report, log: {keptIn: null, reason}} : report);
-
-/**
-What failed, and what was left out because of it, counts as not done yet, and so does what came after it: certificates that are issued now must be delivered too. What was prepared stays prepared, and that something was written stays.
-*/
-const retry = (report: Report): Report => {
-	const failed = new Set(
-		report.devices.filter(({failure}) => failure !== null).map(({planned}) => planned.facts.path),
-	);
-	const steps = report.plan?.steps ?? [];
-	const isDone = ({how, device}: EndedStep) =>
-		how === 'finished' && (device === undefined || !failed.has(device));
-	const undone = new Set(report.ended.filter(end => !isDone(end)).map(({step}) => step));
-	const first = steps.findIndex(
-		({step, skip, phase}) => undone.has(step) && skip === undefined && phase !== 'halt',
-	);
-	const isAfter = (name: string) =>
-		steps.some(
-			({step, phase}, index) =>
-				step === name && (phase === 'halt' || (phase === 'aftercare' && first !== -1 && index > first)),
-		);
-	return {
-		...report,
-		prepareFailure: null,
-		aftercareFailure: null,
-		interrupted: null,
-		isFinished: false,
-		ended: report.ended.filter(end => isDone(end) && !isAfter(end.step)),
-		devices: report.devices.map(device =>
-			failed.has(device.planned.facts.path)
-				? {...device, erased: null, verification: null, endedAt: null, failure: null, unwritable: null}
-				: device,
-		),
-	};
-};
 
 const changeDevice = (report: Report, path: string | undefined, change: Partial<DeviceReport>): Report => ({
 	...report,

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {type RunEvent, RunEvents} from '../src/events.ts';
+import {numbered, runId} from './_helpers/plan.ts';
 
 const warning = (message: string) => ({type: 'run.warned', code: 'NO_SPACE', message}) as const;
 
@@ -87,4 +88,32 @@ test('nothing is told after the subscription ends', t => {
 	subscription[Symbol.dispose]();
 	events.emit(warning('a'));
 	t.deepEqual(seen, []);
+});
+
+test('events of another process are taken in their order, and what is emitted follows them', t => {
+	const recorded = numbered([warning('a'), warning('b')]);
+	const events = new RunEvents({runId, now: () => new Date(0)});
+	const seen: RunEvent[] = [];
+	events.subscribe(event => seen.push(event));
+	recorded.forEach(event => void events.replay(event));
+	t.deepEqual(seen, [...recorded]);
+	t.is(events.emit(warning('c')).seq, 3);
+	const late: number[] = [];
+	events.subscribe(({seq}) => late.push(seq), {from: 2});
+	t.deepEqual(late, [2, 3]);
+});
+
+test('an event that is not the next one, or of another run, is refused', t => {
+	const [first, second] = numbered([warning('a'), warning('b')]) as [RunEvent, RunEvent];
+	const events = new RunEvents({runId, now: () => new Date(0)});
+	t.throws(() => events.replay(second), {
+		code: 'JOURNAL_INVALID',
+		message: /event 2 .* does not follow event 0/,
+	});
+	t.throws(() => events.replay({...first, runId: 'other'}), {
+		code: 'JOURNAL_INVALID',
+		message: /of run other/,
+	});
+	events.replay(first);
+	t.throws(() => events.replay(first), {code: 'JOURNAL_INVALID'});
 });

@@ -12,7 +12,10 @@ import {
 
 const start = (totalBytes: number, minIntervalMs = 0) => {
 	const clock = {ms: 0};
-	return {clock, progress: createProgress({monotonicMs: () => clock.ms, totalBytes, minIntervalMs})};
+	return {
+		clock,
+		progress: createProgress({monotonicMs: () => clock.ms, totalBytes, intervalMs: () => minIntervalMs}),
+	};
 };
 
 test('updates that come too soon are dropped, the last byte never', t => {

@@ -2,7 +2,7 @@ import {open} from 'node:fs/promises';
 import {type Certificate, certificateText, certify, parseCertificate} from '../certificate.ts';
 import {SanitizeError} from '../errors.ts';
 import {fileError} from '../files.ts';
-import {readJournal} from '../journal.ts';
+import {type JournalLine, readJournal} from '../journal.ts';
 import {conclude} from '../outcome.ts';
 import {foldReport} from '../report.ts';
 import {certificateLines} from '../views/text/certificate-lines.ts';
@@ -67,11 +67,8 @@ The certificates that a journal proves, the same to the byte as the ones that we
 */
 export const replayCertificates = (text: string, file: string): readonly Certificate[] => {
 	const lines = readJournal(text, file);
-	const issued = lines.find(({event}) => event.type === 'step.started' && event.step === 'issue-certificate');
-	const upTo = lines.slice(0, issued?.event.seq ?? 0);
-	const report = foldReport(upTo.map(({event}) => event));
-	const sanitized = conclude(report).devices.filter(({outcome}) => outcome === 'sanitized');
-	if (!issued || sanitized.length === 0) {
+	const certificates = lines.flatMap(line => certificatesFrom(line, lines));
+	if (certificates.length === 0) {
 		throw new SanitizeError(
 			'CERTIFICATE_INVALID',
 			`reading ${file}: the run it tells of came to no certificate`,
@@ -81,7 +78,23 @@ export const replayCertificates = (text: string, file: string): readonly Certifi
 		);
 	}
 
-	return sanitized.map(({path}) => certify(report, path, {hash: issued.hash, seq: issued.event.seq}));
+	return certificates;
+};
+
+/** Those of one step that issued any; a run that was tried again may have several. */
+const certificatesFrom = (
+	{event, hash}: JournalLine,
+	lines: readonly JournalLine[],
+): readonly Certificate[] => {
+	if (event.type !== 'step.started' || event.step !== 'issue-certificate') {
+		return [];
+	}
+
+	const report = foldReport(lines.slice(0, event.seq).map(line => line.event));
+	const before = new Set(report.certificates.map(({device}) => device));
+	return conclude(report)
+		.devices.filter(({outcome, path}) => outcome === 'sanitized' && !before.has(path))
+		.map(({path}) => certify(report, path, {hash, seq: event.seq}));
 };
 
 const readText = async (file: string): Promise<string> => {

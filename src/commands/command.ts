@@ -11,6 +11,8 @@ export interface Surroundings extends DeviceSurroundings {
 	readonly stderr: TerminalOutput;
 	readonly stdin: NodeJS.ReadableStream & {readonly isTTY?: boolean};
 	readonly uid: number;
+	/** This is PID 1 of a machine that left its disk. */
+	readonly isInit: boolean;
 	readonly hostname: string;
 	readonly version: string;
 	/** Aborted with a SanitizeError INTERRUPTED or TERMINATED as its reason. */

@@ -1,10 +1,14 @@
+import {SanitizeError} from '../errors.ts';
 import type {Host} from '../hosts/host.ts';
+import {withdraw} from '../hosts/systemd/departure.ts';
 import {giveShellBack} from '../hosts/systemd/emergency-shell.ts';
+import {forgetRunUnit} from '../hosts/systemd/run-unit.ts';
 import {createConsoles} from '../output/consoles.ts';
 import {readKeptRun} from '../records/kept-run.ts';
 import plain from '../views/plain.ts';
-import {type AddCommand, type CommandEnd, printError, type Surroundings} from './command.ts';
+import {type AddCommand, type CommandEnd, done, printError, type Surroundings} from './command.ts';
 import {continueRun} from './session/continue.ts';
+import {claimDevices} from './session/lanes.ts';
 
 const flushMs = 5000;
 
@@ -15,6 +19,14 @@ export const addContinue: AddCommand = (program, surroundings, finish) => {
 		.description('go on with a run that another process confirmed')
 		.action(async (directory: string) => {
 			const kept = await readKeptRun(directory);
+			await forgetRunUnit(kept.plan.runId, surroundings.root);
+			if (kept.report.isFinished) {
+				throw new SanitizeError('NOT_CONFIRMED', `the run in ${directory} has ended`, {
+					hint: 'start a new run',
+				});
+			}
+
+			await using _claims = await claimDevices(kept.plan);
 			const consoles = createConsoles(kept.plan.departure?.consoles ?? [], surroundings.root);
 			finish(
 				await endingOpen({...surroundings, stdout: consoles, stderr: consoles}, own =>
@@ -24,21 +36,41 @@ export const addContinue: AddCommand = (program, surroundings, finish) => {
 		});
 };
 
+/** What systemd runs when the unit's program has ended: nothing to do, unless it was killed. */
+export const addGiveShellBack: AddCommand = (program, surroundings, finish) => {
+	program
+		.command('give-shell-back', {hidden: true})
+		.description('let the operator of emergency mode log in again')
+		.action(async () => {
+			// systemd.exec(5), "Environment Variables Set or Propagated by the Service Manager".
+			if (surroundings.env['EXIT_CODE'] !== 'exited') {
+				await withdraw(surroundings.root);
+				await giveShellBack(surroundings);
+			}
+
+			finish(done);
+		});
+};
+
 /** A run that ends here, well or not, leaves the operator a machine to log in to. */
 const endingOpen = async (
 	surroundings: Surroundings,
 	run: (surroundings: Surroundings) => Promise<CommandEnd>,
 ): Promise<CommandEnd> => {
+	const giveBack = () =>
+		giveShellBack(surroundings).catch(error => {
+			printError(surroundings.stderr, 'giving the shell of emergency mode back', error);
+		});
 	const fail = async (error: unknown): Promise<never> => {
 		printError(surroundings.stderr, 'going on with the run', error);
-		await giveShellBack(surroundings);
+		await giveBack();
 		await surroundings.stderr.flush(flushMs);
 		throw error;
 	};
 	const leaving = (host: Pick<Host, 'leave'>) => ({leave: () => host.leave().catch(fail)});
 	const end = await run(surroundings).catch(fail);
 	if (!end.leave) {
-		await giveShellBack(surroundings);
+		await giveBack();
 	}
 
 	await surroundings.stdout.flush(flushMs);

@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {exitCodeOf} from '../errors.ts';
+import {exitCodeOf, SanitizeError} from '../errors.ts';
 import {quietKernel} from '../hosts/ram/quiet-kernel.ts';
 import {feedWatchdogs} from '../hosts/ram/watchdogs.ts';
 import ram from '../hosts/ram.ts';
@@ -30,12 +30,23 @@ export const addInit: AddCommand = (program, surroundings, finish) => {
 	program
 		.command('init <directory>', {hidden: true})
 		.description('as PID 1, go on with a run whose disk was left')
-		.action(async (directory: string) => {
-			finish(await beInit(directory, surroundings));
+		.option('--again', 'it was told to end and has not: ask before anything', false)
+		.action(async (directory: string, {again}: {again: boolean}) => {
+			if (!surroundings.isInit) {
+				throw new SanitizeError('USAGE', 'only PID 1 of a machine that left its disk can do this', {
+					hint: 'see: zeroize --help',
+				});
+			}
+
+			finish(await beInit(directory, again, surroundings));
 		});
 };
 
-const beInit = async (directory: string, surroundings: Surroundings): Promise<CommandEnd> => {
+const beInit = async (
+	directory: string,
+	isAgain: boolean,
+	surroundings: Surroundings,
+): Promise<CommandEnd> => {
 	const before = await readKeptRun(directory).catch(() => undefined);
 	const consoles = before?.plan.departure?.consoles ?? ['console'];
 	const output = createConsoles(consoles, surroundings.root);
@@ -45,9 +56,8 @@ const beInit = async (directory: string, surroundings: Surroundings): Promise<Co
 	using _watchdogs = await feedWatchdogs({root, tell: line => output.write(`${line}\n`)});
 	const menu = createMenu(consoles, own);
 	for (let attempt = 0; ; attempt += 1) {
-		// One that has come to its end is here again because the machine has not.
-		const isOver = attempt === 0 && before?.report.isFinished === true;
-		const end = isOver ? notEnded(before.report) : await tryOnce(directory, own);
+		const isToAsk = attempt === 0 && isAgain;
+		const end = isToAsk ? notEnded(before?.report) : await tryOnce(directory, own);
 		if (end.halt) {
 			return telling(end.halt, own);
 		}
@@ -67,8 +77,8 @@ const beInit = async (directory: string, surroundings: Surroundings): Promise<Co
 const aftercareFailed = exitCodeOf('HALT_FAILED');
 
 /** Where nothing but the power-off is left to do, it may be tried again unasked. */
-const notEnded = (report: Report): CommandEnd => {
-	const {exitCode} = conclude(report);
+const notEnded = (report: Report | undefined): CommandEnd => {
+	const {exitCode} = report?.isFinished ? conclude(report) : {exitCode: exitCodeOf('INTERNAL')};
 	return {exitCode: mayHalt(exitCode) ? exitCodeOf('HALT_FAILED') : exitCode};
 };
 

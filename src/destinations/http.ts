@@ -1,4 +1,4 @@
-import {type IncomingMessage, request as requestHttp} from 'node:http';
+import {type ClientRequest, type IncomingMessage, request as requestHttp} from 'node:http';
 import {request as requestHttps} from 'node:https';
 import {type DeliverySurroundings, defineDestination, type Parcel, type ParcelFile} from './destination.ts';
 import {parsePublicUrl} from './network/address.ts';
@@ -86,10 +86,19 @@ const send = (
 		});
 		sent.on('error', reject);
 		sent.once('response', response => {
-			readAnswer(response, url).then(resolve, reject);
+			readAnswer(response, url)
+				.then(() => requireAllSent(sent, url))
+				.then(resolve, reject);
 		});
 		sent.end(body);
 	});
+
+/** A server may answer before it has read anything: that confirms nothing. */
+const requireAllSent = ({writableFinished}: ClientRequest, url: URL): void => {
+	if (!writableFinished) {
+		throw failure(`${url} confirmed before it had read the file`, 'see the log of the receiver');
+	}
+};
 
 const readAnswer = async (response: IncomingMessage, url: URL): Promise<void> => {
 	const {statusCode = 0, statusMessage = '', headers} = response;

@@ -36,3 +36,22 @@ export const requireUnused = (facts: DeviceFacts, code: 'DEVICE_BUSY' | 'DEVICE_
 		});
 	}
 };
+
+/**
+The media of a run that goes on later, perhaps after a start of the machine, which gives new numbers to all devices: the serial number tells, and where there is none only the numbers do.
+@throws SanitizeError NOT_CONFIRMED naming what differs.
+*/
+export const requireSameMedia = (before: DeviceFacts, now: DeviceFacts): void => {
+	const lasting = ['path', 'manufacturer', 'model', 'serial', 'wwn', 'totalBytes'] as const;
+	const numbers = ['deviceNumber', 'diskSequence'] as const;
+	const differences = [...lasting, ...(before.serial === null ? numbers : [])]
+		.filter(key => before[key] !== now[key])
+		.map(key => `${key} was ${before[key] ?? 'none'}, is ${now[key] ?? 'none'}`);
+	if (differences.length > 0) {
+		throw new SanitizeError(
+			'NOT_CONFIRMED',
+			`${before.target} cannot be told to be the device that was confirmed: ${differences.join('; ')}`,
+			{hint: 'attach that one, or start a new run; nothing was written now'},
+		);
+	}
+};

@@ -10,7 +10,9 @@ Source: /sys/class/tty/console/active (Documentation/ABI/testing/sysfs-tty).
 export const findConsoles = async (root: string): Promise<readonly string[]> => {
 	const active = await readFile(path.join(root, 'sys/class/tty/console/active'), 'utf8').catch(() => '');
 	const own = await ownTerminal(root);
-	return [...new Set([...active.split(/\s+/), own ?? ''])].filter(name => name !== '');
+	const names = [...new Set([...active.split(/\s+/), own ?? ''])].filter(name => name !== '');
+	// tty0 is whichever of tty1, tty2, … is on the screen: said to both, everything would stand there twice.
+	return /^tty\d+$/.test(own ?? '') ? names.filter(name => name === own || !/^tty\d+$/.test(name)) : names;
 };
 
 /** The kernel's name of the line that standard output goes to; `null` for a pipe, a file or a terminal program. */

@@ -24,18 +24,19 @@ export default defineHost({
 				const done: string[] = [];
 				const tell = (line: string) => void (isOfKernel.test(line) || done.push(line));
 				const deviceNumbers = devices.flatMap(({deviceNumber}) => deviceNumber ?? []);
+				// Emergency mode took it down, and a run that fails here delivers its log too.
+				const troubles = network ? (await restoreNetwork(tools, network)).troubles : [];
 				for (const {path} of devices.filter(({isSystemDisk}) => isSystemDisk)) {
 					await freeDisk({path, deviceNumbers, tools, root, oldRoot, tell});
 				}
 
-				// Emergency mode took it down.
-				const troubles = network ? (await restoreNetwork(tools, network)).troubles : [];
 				return {isLeft: true, done: [...done, ...troubles.map(trouble => `network: ${trouble}`)]};
 			},
 			leave: gone,
 			async halt(halt) {
-				recorded.push(haltLine(halt));
-				await haltSystem(halt, {tools, root});
+				recorded.push(haltLine({...halt, by: 'sysrq'}));
+				// There is no systemd to ask.
+				await haltSystem({...halt, by: 'sysrq'}, {tools, root});
 			},
 		} satisfies Host;
 	},

@@ -11,7 +11,7 @@ import {
 	systemHaltCommand,
 } from './commands.ts';
 import {defineHost, type Host} from './host.ts';
-import {getReadyInRam} from './systemd/departure.ts';
+import {getReadyInRam, withdraw} from './systemd/departure.ts';
 import {withholdShell} from './systemd/emergency-shell.ts';
 import {haltSystem} from './systemd/halt.ts';
 
@@ -73,8 +73,13 @@ const createSystemdHost = (surroundings: DeviceSurroundings): Host => {
 		},
 		leaveDisk: departure => getReadyInRam(departure, surroundings),
 		async leave() {
-			// Everything but the kernel ends; systemd-shutdown then runs what was staged, as PID 1.
-			await run(systemHaltCommand('poweroff'), {timeoutMs: questionTimeoutMs});
+			// Everything but the kernel ends; systemd-shutdown then runs what was staged, as PID 1. Where it cannot, the machine comes back with its disk as it was: switched off, it would look as if it had been erased.
+			try {
+				await run(systemHaltCommand('reboot'), {timeoutMs: questionTimeoutMs});
+			} catch (error) {
+				await withdraw(root);
+				throw error;
+			}
 		},
 		async halt(halt) {
 			recorded.push(haltLine(halt));

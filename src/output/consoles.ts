@@ -19,15 +19,7 @@ The terminals that show a run which no login holds: each is opened by its kernel
 Their lines stay whole: what the kernel wrote into is written once more.
 */
 export const createConsoles = (names: readonly string[], root = '/'): TerminalOutput => {
-	const queues = names.map(
-		name =>
-			new OutputQueue({
-				fd: undefined,
-				isTTY: true,
-				backlogBytes,
-				reopen: () => openTerminal(path.join(root, 'dev', name)),
-			}),
-	);
+	const queues = names.map(name => openQueue(path.join(root, 'dev', name)));
 	const messages = followKernelMessages(root);
 	let last = '';
 	// When the line has taken all that was written.
@@ -53,6 +45,11 @@ export const createConsoles = (names: readonly string[], root = '/'): TerminalOu
 		rows: 24,
 		isClosed: false,
 		write(text) {
+			if (last === '') {
+				// What came while nothing was said cut into nothing.
+				messages.haveAppeared();
+			}
+
 			last += text;
 			writeAll(text);
 			const nowMs = performance.now();
@@ -73,6 +70,9 @@ export const createConsoles = (names: readonly string[], root = '/'): TerminalOu
 		},
 	};
 };
+
+const openQueue = (file: string): OutputQueue =>
+	new OutputQueue({fd: undefined, isTTY: true, backlogBytes, reopen: () => openTerminal(file)});
 
 const openTerminal = (file: string): number | undefined => {
 	try {

@@ -47,8 +47,8 @@ export interface Requests {
 	leave: boolean;
 }
 
-// Fast enough for an eye, slow enough for a journal that is kept for years.
-const progressIntervalMs = 500;
+/** Fast enough for an eye, slow enough for a journal that is kept for years, and in RAM until then: an erase that takes hours is told of more seldom. */
+const progressIntervalMs = (elapsedMs: number): number => Math.min(Math.max(500, elapsedMs / 200), 10_000);
 
 /** Runs one step, with its events; never throws. */
 export const createStepRunner = (surroundings: RunSurroundings, requests: Requests) => {
@@ -169,7 +169,7 @@ const reportProgress = (step: string, {planned}: Lane, {events, monotonicMs}: Ru
 	let progress: ReturnType<typeof createProgress> | undefined;
 	return (bytes: number, totalBytes: number): void => {
 		// The total is known to the step alone: a sample is smaller than its device.
-		progress ??= createProgress({totalBytes, monotonicMs, startedAtMs, minIntervalMs: progressIntervalMs});
+		progress ??= createProgress({totalBytes, monotonicMs, startedAtMs, intervalMs: progressIntervalMs});
 		const update = progress.update(bytes);
 		if (update) {
 			events.emit({type: 'step.progress', step, device: path, ...update});

@@ -4,6 +4,7 @@ export default defineRunStep({
 	name: 'leave-disk',
 	summary: 'go on in RAM, with nothing of the running system left on its disk',
 	phase: 'prepare',
+	endsPhase: true,
 	scope: 'run',
 	options: {},
 	tools: (_options, {host, devices}) =>
@@ -16,7 +17,7 @@ export default defineRunStep({
 			? {title: `leave ${left.facts.path} and go on in RAM`}
 			: {title: 'leave the disk', skip: 'no device holds the running system'};
 	},
-	async run(_options, {host, plan, records}) {
+	async run(_options, {host, plan, records, signal}) {
 		if (!plan.departure) {
 			throw new TypeError('a plan with this step says how to do it');
 		}
@@ -30,6 +31,8 @@ export default defineRunStep({
 		}
 
 		try {
+			// Copying took a while.
+			signal.throwIfAborted();
 			await records.moveTo(leaving.stateDir);
 		} catch (error) {
 			await leaving.undo();

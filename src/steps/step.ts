@@ -88,6 +88,8 @@ interface StepBase<Entries extends v.ObjectEntries> {
 	/** One line for `zeroize steps`. */
 	readonly summary: string;
 	readonly phase: Phase;
+	/** Nothing of its phase may come after it. */
+	readonly endsPhase?: boolean;
 	/** Aftercare that is done for a failed run too. */
 	readonly always?: boolean;
 	/** Schemas of the options that a recipe may give; each optional one has its default. */

@@ -39,6 +39,7 @@ export const surroundingsOf = (given: Partial<Surroundings> = {}) => {
 		stderr: stderr.output,
 		stdin: new PassThrough(),
 		uid: process.getuid?.() ?? -1,
+		isInit: false,
 		hostname: 'test-host',
 		version: '1.2.3',
 		signal: new AbortController().signal,

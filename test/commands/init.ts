@@ -1,36 +1,19 @@
-import {mkdir, readdir, readFile, rename, symlink} from 'node:fs/promises';
+import {readdir, readFile, rename} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type {EventBody} from '../../src/events.ts';
 import {readJournal} from '../../src/journal.ts';
 import type {Plan} from '../../src/plan.ts';
-import {createPlace, isAllZero, type Place} from '../_helpers/cli.ts';
-import {departure, keptRun} from '../_helpers/kept.ts';
+import {isAllZero} from '../_helpers/cli.ts';
+import {keptRun} from '../_helpers/kept.ts';
+import {leftMachine, planToLeave, totalBytes} from '../_helpers/leaving.ts';
 import {isRoot} from '../_helpers/loop.ts';
 import {runMain} from '../_helpers/main.ts';
 import {connect, openPty} from '../_helpers/pty.ts';
 import {webServer} from '../_helpers/receivers.ts';
-import {writeTree} from '../_helpers/surroundings.ts';
 
 // Each holds a loop device, and the number of a terminal that has gone is given to the next one.
 const asRoot = isRoot ? test.serial : test.serial.skip;
-
-const totalBytes = 1024 * 1024;
-
-const recipe = (destination: string | null): string => `name: leaving
-title: leave and erase
-summary: leave and erase
-steps:
-  - step: leave-disk
-  - step: erase
-    eraser: direct
-  - step: verify
-  - step: issue-certificate
-  - step: deliver
-    retryFor: 1s
-${destination === null ? '' : `    destinations: [{to: '${destination}'}]`}
-  - step: power-off
-`;
 
 const soFar = (plan: Plan): readonly EventBody[] => [
 	{type: 'run.confirmed', confirmations: plan.devices.map(({confirmation}) => confirmation)},
@@ -39,46 +22,21 @@ const soFar = (plan: Plan): readonly EventBody[] => [
 
 /** What stands in RAM after the pivot, with a console to sit at. Of the kernel only what is read can be reached. */
 const stagedRun = async (t: ExecutionContext, destination: string | null = null) => {
-	const place = await createPlace(t);
-	const image = await place.image(totalBytes);
-	const file = await place.write('leaving.yaml', recipe(destination));
-	const {events} = await runMain([
-		'plan',
-		file,
-		'--device',
-		`loop:${image}`,
-		'--progress',
-		'json',
-		...place.args,
-	]);
-	const [planned] = events;
-	if (planned?.type !== 'run.planned') {
-		throw new Error('there is no plan');
-	}
-
-	// As it would be for the disk behind `/`, which no test may erase.
-	const steps = planned.plan.steps.map(({skip, ...step}) =>
-		step.step === 'leave-disk' || skip === undefined ? step : {...step, skip},
-	);
-	const plan = {...planned.plan, steps, departure};
+	const {place, image, plan} = await planToLeave(t, destination);
 	const directory = await keptRun(path.join(place.directory, 'ram'), plan, ...soFar(plan));
-	const root = await machine(place);
+	const root = await leftMachine(place);
 	const pty = await openPty(t);
 	await connect(root, 'ttyS0', pty);
 	const journal = async () =>
 		readJournal(await readFile(path.join(directory, 'journal.jsonl'), 'utf8'), 'j').map(({event}) => event);
-	return {image, directory, pty, plan, journal, init: () => runMain(['init', directory], {root})};
-};
-
-const machine = async (place: Place): Promise<string> => {
-	const root = path.join(place.directory, 'root');
-	await writeTree(root, {'proc/sys/kernel/printk': '7 4 1 7\n', sys: '-> /sys'});
-	for (const name of ['self', 'swaps', 'mdstat']) {
-		await symlink(`/proc/${name}`, path.join(root, 'proc', name));
-	}
-
-	await mkdir(path.join(root, 'dev'));
-	return root;
+	return {
+		image,
+		directory,
+		pty,
+		plan,
+		journal,
+		init: (...options: readonly string[]) => runMain(['init', directory, ...options], {root, isInit: true}),
+	};
 };
 
 const isNot = (what: string) => (event: {readonly type: string}) => event.type !== what;
@@ -183,7 +141,7 @@ asRoot('a run that ended on a machine that did not asks first, and then only pow
 	const {pty, init, journal} = await stagedRun(t);
 	await init();
 	const before = await journal();
-	const again = init();
+	const again = init('--again');
 	await pty.shows(/This machine stays on[\s\S]*tried again in 1 min[\s\S]*r {2}try again.*\n/);
 	t.deepEqual(await journal(), before);
 	pty.type('r\n');
@@ -202,4 +160,10 @@ asRoot('a run that ended on a machine that did not asks first, and then only pow
 			'run.halting',
 		],
 	);
+});
+
+test('what is not PID 1 of a machine that left its disk is not let in', async t => {
+	const {exitCode, stderr} = await runMain(['init', '/tmp']);
+	t.is(exitCode, 2);
+	t.regex(stderr, /only PID 1 of a machine that left its disk can do this/);
 });

@@ -122,15 +122,18 @@ test.serial('a failed check is named, and the others are still done', async t =>
 });
 
 /** Directory of programs that stand before the machine's: `apt-get` and `npm ci` do nothing. */
-const fakePrograms = async (npmTest: string): Promise<string> => {
+const fakePrograms = async (npmTest: string, appliance = 'echo "0 passed, 0 failed"'): Promise<string> => {
 	const bin = tmp.dirSync({prefix: 'zeroize-bin-', unsafeCleanup: true}).name;
 	await writeProgram(path.join(bin, 'apt-get'), 'exit 0');
-	await writeProgram(path.join(bin, 'npm'), `[ "$1" = ci ] || ${npmTest}`);
+	await writeProgram(
+		path.join(bin, 'npm'),
+		`case "$*" in\ntest) ${npmTest} ;;\n'run test:appliance') ${appliance} ;;\nesac`,
+	);
 	return bin;
 };
 
-const runCi = async (tree: string, npmTest: string) => {
-	const bin = await fakePrograms(npmTest);
+const runCi = async (tree: string, npmTest: string, appliance?: string) => {
+	const bin = await fakePrograms(npmTest, appliance);
 	return runIn(tree, ['.ci/run'], {PATH: `${bin}:${process.env['PATH']}`});
 };
 
@@ -146,6 +149,20 @@ test.serial('.ci/run ends with exit code 0 when all hold', async t => {
 	const {exitCode, lastLine, output} = await runCi(tree, `exec ${checkCommand.join(' ')}`);
 	t.is(lastLine, '8 passed, 0 failed', output);
 	t.is(exitCode, 0);
+});
+
+test.serial('.ci/run adds the counts of the appliance, whatever came before', async t => {
+	const tree = await copyTree(passing);
+	const good = await runCi(tree, 'echo "6 passed, 0 failed"', 'echo "40 passed, 0 failed"');
+	t.deepEqual([good.lastLine, good.exitCode], ['46 passed, 0 failed', 0], good.output);
+	const bad = await runCi(
+		tree,
+		'{ echo "6 passed, 1 failed"; exit 1; }',
+		'{ echo "39 passed, 2 failed"; exit 1; }',
+	);
+	t.deepEqual([bad.lastLine, bad.exitCode], ['45 passed, 3 failed', 1], bad.output);
+	const dead = await runCi(tree, 'echo "6 passed, 0 failed"', 'exit 9');
+	t.deepEqual([dead.lastLine, dead.exitCode], ['6 passed, 1 failed', 1], dead.output);
 });
 
 const badEnds: ReadonlyArray<readonly [title: string, npmTest: string, lastLine: string]> = [

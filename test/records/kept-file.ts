@@ -113,3 +113,23 @@ onTmpfs(
 		t.is(readFileSync(path.join(directory, 'a'), 'utf8'), `${text}z`);
 	},
 );
+
+test('a file that another process began is gone on with behind its last whole line', async t => {
+	const file = path.join(await temporaryDirectory(t), 'a');
+	writeFileSync(file, 'one\ntwo\ntor');
+	const kept = new KeptFile(file, error => t.fail(String(error)), 8);
+	t.is(kept.text(), 'one\ntwo\n');
+	kept.append('three\n', durable);
+	t.is(kept.text(), 'one\ntwo\nthree\n');
+	kept.close();
+	t.is(readFileSync(file, 'utf8'), 'one\ntwo\nthree\n');
+});
+
+test('neither a link nor a file that is gone is gone on with', async t => {
+	const directory = await temporaryDirectory(t);
+	writeFileSync(path.join(directory, 'a'), 'mine');
+	symlinkSync('a', path.join(directory, 'b'));
+	t.throws(() => new KeptFile(path.join(directory, 'b'), () => {}, 0), {code: 'ELOOP'});
+	t.throws(() => new KeptFile(path.join(directory, 'c'), () => {}, 0), {code: 'ENOENT'});
+	t.is(readFileSync(path.join(directory, 'a'), 'utf8'), 'mine');
+});

@@ -1,3 +1,4 @@
+import type {DeviceFacts} from '../../devices/device.ts';
 import {SanitizeError} from '../../errors.ts';
 import {RunEvents} from '../../events.ts';
 import type {HostName} from '../../hosts/host.ts';
@@ -12,6 +13,8 @@ interface Continuation {
 	readonly view: View;
 	/** Instead of the plan's own host. */
 	readonly host?: HostName;
+	/** The devices as they are now, when the run was interrupted. */
+	readonly resumed?: readonly DeviceFacts[];
 }
 
 /**
@@ -19,7 +22,7 @@ Goes on with a run that another process began, from the first step that has not 
 @throws SanitizeError JOURNAL_INVALID, or whatever refuses the run: then nothing was written.
 */
 export const continueRun = async (
-	{kept, view, host}: Continuation,
+	{kept, view, host, resumed}: Continuation,
 	surroundings: Surroundings,
 ): Promise<CommandEnd> => {
 	const {stdout, stderr, now} = surroundings;
@@ -36,7 +39,10 @@ export const continueRun = async (
 	const confirmations = confirmationsIn(kept);
 	// Awaited: until then the view must listen.
 	return await executePlan(
-		{...{plan, confirmations, events, view, kept, attempt: attemptAfter(kept)}, ...(host && {host})},
+		{
+			...{plan, confirmations, events, view, kept, resumed, attempt: attemptAfter(kept)},
+			...(host && {host}),
+		},
 		surroundings,
 	);
 };

@@ -1,11 +1,11 @@
-import {access, stat} from 'node:fs/promises';
+import {access} from 'node:fs/promises';
 import path from 'node:path';
 import {isSea} from 'node:sea';
 import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import {sysrqTrigger} from '../../hosts/commands.ts';
 import {findConsoles} from '../../hosts/consoles.ts';
 import {snapshotNetwork} from '../../hosts/network/snapshot.ts';
-import {toolsToFree} from '../../hosts/ram/free-disk.ts';
+import {toolsToFree, unfreeable} from '../../hosts/ram/free-disk.ts';
 import {planStage} from '../../hosts/staging/plan.ts';
 import {requireRoom} from '../../hosts/staging/room.ts';
 import type {Plan, Refusal} from '../../plan.ts';
@@ -31,7 +31,7 @@ export const lookAtDeparture = async (
 	}
 
 	try {
-		await requireMeans(surroundings.root);
+		await requireMeans(plan, surroundings.root);
 		const later = plan.steps.slice(index + 1).flatMap(({tools}) => tools);
 		const needsNetwork = plan.destinations.some(({kind}) => kind !== 'disk');
 		const network = needsNetwork ? await snapshotNetwork(surroundings.tools) : null;
@@ -44,7 +44,8 @@ export const lookAtDeparture = async (
 			surroundings.tools,
 		);
 		const room = await requireRoom({stageBytes, root: surroundings.root});
-		const consoles = await findConsoles(surroundings.root);
+		const found = await findConsoles(surroundings.root);
+		const consoles = found.length > 0 ? found : ['console'];
 		const departure = {executable: process.execPath, programs, stageBytes, ...room, consoles, network};
 		const logRefused = `${endsInRam}; ${whereTo(plan)}`;
 		return {changes: {departure, logRefused}, refusals: certificateRefusal(plan)};
@@ -86,25 +87,38 @@ const toRefusal = (thrown: unknown, plan: Plan): Refusal => {
 	};
 };
 
-const requireMeans = async (root: string): Promise<void> => {
-	const runsSystemd = await stat(path.join(root, 'run/systemd/system')).then(
-		stats => stats.isDirectory(),
-		() => false,
-	);
-	const why = runsSystemd
-		? isSea()
-			? undefined
-			: 'only the one executable can go on in RAM (npm run build makes it)'
-		: 'this system is not run by systemd';
-	if (why !== undefined) {
+const requireMeans = async ({devices}: Plan, root: string): Promise<void> => {
+	const system = devices.find(({facts}) => facts.isSystemDisk);
+	const why = await reasonToStay(devices, root);
+	if (why !== null) {
 		throw new SanitizeError(
 			'SYSTEM_DISK',
-			`the disk holds the running system (/), and cannot be left: ${why}`,
-			{
-				hint: 'erase it from another system, or from one that was started from another medium',
-			},
+			`${system?.facts.path} holds the running system (/), and cannot be left: ${why}`,
+			{hint: 'erase it from another system, or from one that was started from another medium'},
 		);
 	}
+};
+
+const reasonToStay = async (devices: Plan['devices'], root: string): Promise<string | null> => {
+	const exists = (place: string) =>
+		access(path.join(root, place)).then(
+			() => true,
+			() => false,
+		);
+	if (!(await exists('run/systemd/system'))) {
+		return 'this system is not run by systemd';
+	}
+
+	if (await exists('run/systemd/container')) {
+		return 'this system is a container';
+	}
+
+	const [stuck] = devices.flatMap(({facts}) => unfreeable(facts));
+	if (stuck !== undefined) {
+		return `nothing can take ${stuck} off it`;
+	}
+
+	return isSea() ? null : 'only the one executable can go on in RAM (npm run build makes it)';
 };
 
 const toolsToFreeAll = ({devices}: Plan): readonly string[] =>

@@ -1,4 +1,4 @@
-import {stat} from 'node:fs/promises';
+import {open} from 'node:fs/promises';
 import path from 'node:path';
 import {authorize} from '../../clearance.ts';
 import {exitCodeOf, SanitizeError} from '../../errors.ts';
@@ -13,6 +13,7 @@ import {createLogLines} from '../../views/text/log-lines.ts';
 import type {CommandEnd, Surroundings} from '../command.ts';
 import {announce} from './announce.ts';
 import {followJournal} from './follow.ts';
+import {claimDevices} from './lanes.ts';
 
 interface Confirmed {
 	readonly plan: Plan;
@@ -29,6 +30,8 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 	const {plan, departure, confirmations, events} = confirmed;
 	const {root, env, stderr, signal} = surroundings;
 	authorize(plan, confirmations);
+	// The unit claims them for as long as it lives; a second run shall not get that far.
+	await (await claimDevices(plan))[Symbol.asyncDispose]();
 	await announce(plan, events, surroundings);
 	if (await relaxSelinux(root)) {
 		events.emit({type: 'run.warned', ...selinuxRelaxed});
@@ -36,14 +39,17 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 
 	const directory = keepConfirmed(confirmed);
 	const journal = path.join(directory, 'journal.jsonl');
-	const fromByte = (await stat(journal)).size;
+	await using file = await open(journal);
+	const fromByte = (await file.stat()).size;
 	// The unit writes to the consoles itself: at one of them it would be said twice.
 	const isShown = departure.consoles.includes((await ownTerminal(root)) ?? '');
+	signal.throwIfAborted();
 	stderr.write(isShown ? '' : whereToFollow(departure));
 	const command = [departure.executable, 'continue', directory] as const;
 	await startRunUnit({runId: plan.runId, command, searchPath: env['PATH'] ?? ''}, surroundings);
 	using _ = passOn(signal, plan.runId, surroundings);
 	const exitCode = await followJournal({
+		file,
 		journal,
 		fromByte,
 		onEvent: event => (isShown ? undefined : events.replay(event)),
@@ -91,6 +97,10 @@ const passOn = (signal: AbortSignal, runId: string, surroundings: Surroundings):
 		}
 	};
 	signal.addEventListener('abort', pass, {once: true});
+	if (signal.aborted) {
+		pass();
+	}
+
 	return {[Symbol.dispose]: () => signal.removeEventListener('abort', pass)};
 };
 

@@ -1,4 +1,5 @@
 import {authorize} from '../../clearance.ts';
+import type {DeviceFacts} from '../../devices/device.ts';
 import {exitCodeOf, SanitizeError} from '../../errors.ts';
 import type {RunEvents} from '../../events.ts';
 import type {Halt, Host, HostName} from '../../hosts/host.ts';
@@ -24,6 +25,8 @@ export interface Execution {
 	readonly kept?: KeptRun;
 	/** It had ended there, and what failed is tried again: the number of this attempt, from 2. */
 	readonly attempt?: number | undefined;
+	/** The devices as they are now, for a run that was interrupted; `plan` has them too. */
+	readonly resumed?: readonly DeviceFacts[] | undefined;
 	/** Instead of the plan's own: the same machine after its disk was left. */
 	readonly host?: HostName;
 }
@@ -52,7 +55,11 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 		kept,
 		describe: logLinesAfter(kept),
 	});
-	if (execution.attempt !== undefined) {
+	if (execution.resumed) {
+		events.emit({type: 'run.resumed', devices: execution.resumed});
+	} else if (!kept && clearances.size > 0) {
+		events.emit({type: 'run.confirmed', confirmations});
+	} else if (execution.attempt !== undefined) {
 		events.emit({type: 'run.retried', attempt: execution.attempt});
 	}
 

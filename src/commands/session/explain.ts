@@ -67,7 +67,7 @@ const describeBytes = ({writtenBytes, totalBytes}: DeviceResult): string => {
 const nextStep = ({outcome}: Extract<RunEvent, {type: 'run.finished'}>): string => {
 	switch (outcome) {
 		case 'interrupted':
-			return 'run the recipe again from its start; until then do not release a device that was written to';
+			return 'go on with: zeroize resume JOURNAL; until then do not release a device that was written to';
 		case 'unverified':
 			return 'verify it before you release it: zeroize verify --device …';
 		case 'aftercare-failed':

@@ -1,10 +1,12 @@
-import {type FileHandle, open} from 'node:fs/promises';
+import type {FileHandle} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {SanitizeError} from '../../errors.ts';
 import type {RunEvent} from '../../events.ts';
 
 interface Followed {
-	/** Where its journal is. */
+	/** Its journal, opened before that process began: it may be moved at any time. */
+	readonly file: FileHandle;
+	/** Where that was. */
 	readonly journal: string;
 	/** What was read of it before. */
 	readonly fromByte: number;
@@ -27,13 +29,13 @@ Follows the journal that another process writes, to the end of the run; resolves
 @throws SanitizeError INTERNAL when the other process ended without a word.
 */
 export const followJournal = async ({
+	file,
 	journal,
 	fromByte,
 	onEvent,
 	isAlive,
 	isEnough,
 }: Followed): Promise<number | undefined> => {
-	await using file = await open(journal);
 	const read = createReader(file, fromByte);
 	let last: RunEvent | undefined;
 	let isOver = false;
@@ -79,7 +81,7 @@ const createReader = (file: FileHandle, fromByte: number) => {
 		for (;;) {
 			const {bytesRead} = await file.read(chunk, 0, chunk.length, position);
 			if (bytesRead === 0) {
-				return lines.map(line => JSON.parse(line) as RunEvent);
+				return lines.map(toEvent);
 			}
 
 			position += bytesRead;
@@ -89,4 +91,10 @@ const createReader = (file: FileHandle, fromByte: number) => {
 			rest = rest.subarray(end);
 		}
 	};
+};
+
+/** As it was emitted: the chain is the journal's own. */
+const toEvent = (line: string): RunEvent => {
+	const {prev: _, ...event} = JSON.parse(line);
+	return event;
 };

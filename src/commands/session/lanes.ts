@@ -1,6 +1,7 @@
 import type {Clearance} from '../../clearance.ts';
 import type {Device, DeviceSurroundings} from '../../devices/device.ts';
 import {schemes} from '../../devices/index.ts';
+import {lockDevice} from '../../devices/lock.ts';
 import {parseTarget} from '../../devices/target.ts';
 import {toSanitizeError} from '../../errors.ts';
 import type {Lane} from '../../pipeline/step-runner.ts';
@@ -21,7 +22,7 @@ export const createLanes = (
 		planned,
 		clearance: clearances.get(planned.facts.path),
 		open() {
-			const device = opened.get(planned) ?? openDevice(planned, surroundings);
+			const device = opened.get(planned) ?? claim(planned, plan.runId, surroundings);
 			opened.set(planned, device);
 			return device;
 		},
@@ -34,6 +35,35 @@ export const createLanes = (
 			);
 		},
 	};
+};
+
+/** Claims the devices of a plan before they can be opened, until disposed. */
+export const claimDevices = async ({devices, runId}: Plan): Promise<AsyncDisposable> => {
+	await using stack = new AsyncDisposableStack();
+	for (const {facts, eraser} of devices) {
+		if (eraser) {
+			stack.use(await lockDevice(facts, runId));
+		}
+	}
+
+	return stack.move();
+};
+
+/** A device that is erased belongs to one run of this machine alone. */
+const claim = async (
+	planned: PlannedDevice,
+	runId: string,
+	surroundings: DeviceSurroundings,
+): Promise<Device> => {
+	if (!planned.eraser) {
+		return openDevice(planned, surroundings);
+	}
+
+	await using stack = new AsyncDisposableStack();
+	stack.use(await lockDevice(planned.facts, runId));
+	const device = stack.use(await openDevice(planned, surroundings));
+	const held = stack.move();
+	return {...device, [Symbol.asyncDispose]: () => held.disposeAsync()};
 };
 
 const openDevice = async (

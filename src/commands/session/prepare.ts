@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto';
 import {constants} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
 import path from 'node:path';
-import type {DeviceFacts} from '../../devices/device.ts';
+import type {DeviceFacts, DeviceSurroundings} from '../../devices/device.ts';
 import {disksBehind} from '../../devices/facts/system-disk.ts';
 import {schemes} from '../../devices/index.ts';
 import {parseTarget} from '../../devices/target.ts';
@@ -84,18 +84,26 @@ const inspect = async (
 	surroundings: Surroundings,
 ): Promise<{facts?: DeviceFacts; refusal?: Refusal}> => {
 	try {
-		const parsed = parseTarget(target);
-		const scheme = schemes.find(({scheme}) => scheme === parsed.scheme);
-		if (!scheme) {
-			throw new SanitizeError('USAGE', `"${target}" names no kind of device`, {
-				hint: 'use /dev/…, loop:FILE or file:FILE',
-			});
-		}
-
-		return {facts: await scheme.inspect(parsed, surroundings)};
+		return {facts: await inspectTarget(target, surroundings)};
 	} catch (error) {
 		return {refusal: toRefusal(error, target)};
 	}
+};
+
+/** @throws SanitizeError USAGE, or what the scheme's inspection gives. */
+export const inspectTarget = async (
+	target: string,
+	surroundings: DeviceSurroundings,
+): Promise<DeviceFacts> => {
+	const parsed = parseTarget(target);
+	const scheme = schemes.find(({scheme}) => scheme === parsed.scheme);
+	if (!scheme) {
+		throw new SanitizeError('USAGE', `"${target}" names no kind of device`, {
+			hint: 'use /dev/…, loop:FILE or file:FILE',
+		});
+	}
+
+	return scheme.inspect(parsed, surroundings);
 };
 
 const toRefusal = (thrown: unknown, target?: string): Refusal => {

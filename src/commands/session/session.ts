@@ -36,10 +36,10 @@ export const runSession = async (
 		now,
 		onListenerError: error => void printError(stderr, 'following the run', error),
 	});
-	const view = pickView(progress, surroundings);
+	const plan = await preparePlan(runId, request, surroundings);
+	const view = pickView(progress, plan, surroundings);
 	using _view = view.attach(events, stdout);
 	using explanation = explainEnd(events);
-	const plan = await preparePlan(runId, request, surroundings);
 	events.emit({type: 'run.planned', plan});
 	let end: CommandEnd;
 	try {
@@ -73,9 +73,11 @@ const carryOut = async (
 		: executePlan({plan, confirmations, events, view}, surroundings);
 };
 
-const pickView = (progress: ProgressChoice, {stdout, env}: Surroundings): View => {
+export const pickView = (progress: ProgressChoice, plan: Plan, {stdout, env}: Surroundings): View => {
 	const {isTTY, columns} = stdout;
-	const name = selectView(progress, {isTTY, columns, term: env['TERM']});
+	const selected = selectView(progress, {isTTY, columns, term: env['TERM']});
+	// The task list is drawn by the process that does the tasks, and that will be another one.
+	const name = selected === 'tty' && plan.departure ? 'plain' : selected;
 	const view = views.find(view => view.name === name);
 	if (!view) {
 		throw new TypeError(`there is no view ${name}`);

@@ -54,18 +54,24 @@ const claims = async (path: string): Promise<readonly Attempt[]> => {
 	}
 };
 
+const isMd = (name: string): boolean => /^\/dev\/md\b|^\/dev\/md[\d_/]/.test(name);
+
+const isMapping = (name: string): boolean => name.startsWith('/dev/mapper/') || name.startsWith('/dev/dm-');
+
+/** What stands on a disk that {@link freeDisk} has no way to take off it: bcache, drbd and the like. */
+export const unfreeable = ({holders}: Pick<DeviceFacts, 'holders'>): readonly string[] =>
+	holders.filter(({kind, name}) => kind === 'other' && !isMd(name) && !isMapping(name)).map(({name}) => name);
+
 /**
 Names of the programs that {@link freeDisk} runs for a disk with these facts: those that no system is without, and what its mappings need.
 */
 export const toolsToFree = ({holders}: Pick<DeviceFacts, 'holders'>): readonly string[] => {
 	const mappings = holders.flatMap(({kind, name}) => {
-		const isMd = /^\/dev\/md\b|^\/dev\/md[\d_/]/.test(name);
-		const isMapping = name.startsWith('/dev/mapper/') || name.startsWith('/dev/dm-');
-		if (kind === 'lvm' || kind === 'crypt' || kind === 'mpath' || isMapping) {
+		if (kind === 'lvm' || kind === 'crypt' || kind === 'mpath' || isMapping(name)) {
 			return ['dmsetup'];
 		}
 
-		return kind === 'raid' || isMd ? ['mdadm'] : [];
+		return kind === 'raid' || isMd(name) ? ['mdadm'] : [];
 	});
 	return [...new Set(['umount', 'swapoff', 'losetup', ...mappings])];
 };

@@ -4,6 +4,9 @@ import path from 'node:path';
 /** Where systemd-shutdown looks for a program to end the machine with, and pivots to: systemd.io/INITRD_INTERFACE, shutdown(8). */
 export const stageDirectory = '/run/initramfs';
 
+/** What systemd-shutdown runs there, as PID 1. */
+export const stagedShutdown = `${stageDirectory}/shutdown`;
+
 /** Records of the run, as they are found after the pivot. */
 const stateDirectory = '/zeroize-state';
 

@@ -1,9 +1,10 @@
-import {mkdir} from 'node:fs/promises';
+import {mkdir, rm} from 'node:fs/promises';
+import path from 'node:path';
 import type {DeviceSurroundings} from '../../devices/device.ts';
 import {fileError} from '../../files.ts';
 import type {Departure, Leaving} from '../host.ts';
 import {mountStage, unmountStage} from '../staging/mount.ts';
-import {stageDirectory, stagedStateDirectory} from '../staging/places.ts';
+import {stageDirectory, stagedShutdown, stagedStateDirectory} from '../staging/places.ts';
 import {planStage} from '../staging/plan.ts';
 import {recordBytes, requireRoom} from '../staging/room.ts';
 import {stage} from '../staging/stage.ts';
@@ -30,4 +31,9 @@ export const getReadyInRam = async (
 	}
 
 	return {isLeft: false, stateDir: stagedStateDirectory, undo};
+};
+
+/** After it was said that the machine does not go there: whoever ends it later for another reason must not erase it. */
+export const withdraw = async (root: string): Promise<void> => {
+	await rm(path.join(root, stagedShutdown), {force: true});
 };

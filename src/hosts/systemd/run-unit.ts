@@ -8,6 +8,9 @@ const unitDirectory = 'run/systemd/system';
 
 const timeoutMs = 30_000;
 
+/** The command that lets the operator log in again when the unit's program was killed: it cannot do that itself. */
+const giveBack = 'give-shell-back';
+
 /** Name of the unit that carries a run. */
 export const runUnitName = (runId: string): string => `zeroize-${runId}.service`;
 
@@ -42,6 +45,11 @@ export const startRunUnit = async (
 	}
 };
 
+/** What is left of a unit would start its run anew, without asking. */
+export const forgetRunUnit = async (runId: string, root: string): Promise<void> => {
+	await rm(path.join(root, unitDirectory, runUnitName(runId)), {force: true});
+};
+
 const unitText = (runId: string, command: Command, searchPath: string): string => `[Unit]
 Description=zeroize, run ${runId}
 DefaultDependencies=no
@@ -49,7 +57,8 @@ IgnoreOnIsolate=yes
 
 [Service]
 Type=simple
-ExecStart=${command.map(quote).join(' ')}
+ExecStart=${execution(command)}
+ExecStopPost=-${execution([command[0], giveBack])}
 Environment=${quote(`PATH=${searchPath}`)}
 WorkingDirectory=/
 StandardInput=null
@@ -59,17 +68,24 @@ SendSIGHUP=no
 OOMScoreAdjust=-1000
 `;
 
-/** systemd.service(5), "Command lines": quotes, escapes, and the specifiers and variables that must not be taken for any. */
-const quote = (text: string): string =>
-	`"${text.replaceAll(/[\\"]/g, String.raw`\$&`).replaceAll('%', '%%').replaceAll('$', '$$$$')}"`;
+/** systemd.service(5), "Command lines": variables are replaced in arguments, but not in the path of the program. */
+const execution = ([program, ...args]: Command): string =>
+	[quote(program), ...args.map(arg => quote(arg.replaceAll('$', '$$$$')))].join(' ');
 
-/** Whether the unit's program still runs. */
+/** systemd.syntax(7), "Quoting", and the specifiers that must not be taken for any. */
+const quote = (text: string): string =>
+	`"${text.replaceAll(/[\\"]/g, String.raw`\$&`).replaceAll('%', '%%')}"`;
+
+/** Whether the unit's program still runs; true as long as systemd does not say otherwise. */
 export const isRunUnitActive = async (runId: string, {tools}: DeviceSurroundings): Promise<boolean> => {
-	const {stdout} = await tools.run('systemctl', ['is-active', runUnitName(runId)], {
-		accept: [0, 1, 2, 3, 4],
-		timeoutMs,
-	});
-	return /^(?:active|activating|reloading|deactivating)$/.test(stdout.trim());
+	try {
+		const command = ['is-active', runUnitName(runId)];
+		const {stdout} = await tools.run('systemctl', command, {accept: [0, 1, 2, 3, 4], timeoutMs});
+		return !/^(?:inactive|failed|unknown)$/.test(stdout.trim());
+	} catch {
+		// On its way to emergency mode and out of it, a system may not answer.
+		return true;
+	}
 };
 
 /** Passes Ctrl-C on to the unit's program. */

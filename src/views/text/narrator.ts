@@ -61,6 +61,8 @@ const describe = (
 			return event.deliveries.map(({to, where}) => `${to} works: announced in ${where}`);
 		case 'run.confirmed':
 			return [`confirmed by the operator: ${event.confirmations.join(', ')}`];
+		case 'run.resumed':
+			return ['the run is resumed; every device is verified in full'];
 		case 'run.retried':
 			return [`trying again what had failed (attempt ${event.attempt})`];
 		case 'run.committed':

@@ -60,8 +60,9 @@ const interruptedActions = ({committed, plan, logDir}: Story): readonly string[]
 	const directory = logDir ?? (plan && runDirectory(plan));
 	return [
 		`DO NOT RELEASE ${committed.join(', ')}: it is partly written`,
-		'run the recipe again from its start, to its end',
-		...(directory === undefined ? [] : [`the journal of this run: ${directory}/journal.jsonl`]),
+		directory === undefined
+			? 'run the recipe again from its start, to its end'
+			: `go on with: zeroize resume ${directory}/journal.jsonl`,
 	];
 };
 

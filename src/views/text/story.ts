@@ -40,6 +40,7 @@ export const continueStory = (story: Story, event: RunEvent): Story => {
 			return {...story, committed: [...story.committed, event.device.path]};
 		case 'run.warned':
 			return {...story, warnings: [...story.warnings, event]};
+		case 'run.resumed':
 		case 'run.retried':
 			return {...story, failures: []};
 		case 'step.failed':

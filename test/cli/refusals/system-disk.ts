@@ -1,39 +1,29 @@
 import path from 'node:path';
 import test from 'ava';
-import {createPlace, runFile} from '../../_helpers/cli.ts';
+import {createPlace} from '../../_helpers/cli.ts';
 import {isRoot} from '../../_helpers/loop.ts';
 import {runMain} from '../../_helpers/main.ts';
+import {findSystemDisk} from '../../_helpers/system-disk.ts';
 
 const serial = isRoot ? test.serial : test.serial.skip;
-
-/** Asked of others than zeroize. */
-const findSystemDisk = async (): Promise<string> => {
-	const {stdout: source} = await runFile('findmnt', ['--noheadings', '--output', 'SOURCE', '/']);
-	const {stdout} = await runFile('lsblk', ['-nspo', 'NAME,TYPE', '--raw', source.trim().replace(/\[.*/, '')]);
-	const disk = stdout.split('\n').findLast(line => line.endsWith(' disk'));
-	if (disk === undefined) {
-		throw new Error(`no disk is behind ${source}`);
-	}
-
-	return disk.replace(/ disk$/, '');
-};
 
 // Never with the right confirmation: this is the disk of whoever runs the tests.
 const wrong = ['--confirm', 'WRONG'];
 
-for (const [command, recipe, ...more] of [
-	['run', 'erase', ...wrong],
-	['run', 'ssr-zeroize', '--host', 'rehearsal', ...wrong],
-	['plan', 'erase'],
-	['plan', 'ssr-zeroize'],
+for (const [why, command, recipe, ...more] of [
+	['', 'run', 'erase', ...wrong],
+	['', 'run', 'ssr-zeroize', '--host', 'rehearsal', ...wrong],
+	['', 'plan', 'erase'],
+	[', and cannot be left: ', 'run', 'ssr-zeroize', ...wrong],
+	[', and cannot be left: ', 'plan', 'ssr-zeroize'],
 ] as const) {
-	serial(`${command} ${recipe} refuses the disk behind /`, async t => {
+	serial(`${[command, recipe, ...more].join(' ')} refuses the disk behind /`, async t => {
 		const place = await createPlace(t);
 		const disk = await findSystemDisk();
 		const end = await runMain([command, recipe, '--device', disk, ...more, ...place.args]);
 		t.is(end.exitCode, 3);
-		t.true(end.stderr.includes(`${disk} holds the running system (/)`), end.stderr);
-		t.regex(end.stderr, /hint: erase it from another system, or name another device/);
+		t.true(end.stderr.includes(`holds the running system (/)${why}`), end.stderr);
+		t.regex(end.stderr, /hint: erase it from another system, or /);
 		t.false(end.stderr.includes('WRONG'), 'it is not even asked whether it was confirmed');
 		t.deepEqual(await place.runs(), {state: [], log: []});
 	});

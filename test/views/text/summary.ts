@@ -81,7 +81,7 @@ test('an interruption says whether anything was written and how to go on', t => 
 	t.true(summaryLines(planned(), finished('interrupted'), 80)[0]?.includes('not one byte was written'));
 	const lines = summaryLines(committed(), finished('interrupted'), 80).join('\n');
 	t.true(lines.includes('INTERRUPTED after writing had begun'));
-	t.true(lines.includes('run the recipe again from its start'));
+	t.true(lines.includes('go on with: zeroize resume'));
 	t.true(lines.includes('/tmp/zeroize-20261104-120000-5f3a/journal.jsonl'));
 });
 

@@ -1,0 +1,59 @@
+import type {DeviceFacts} from '../devices/device.ts';
+import type {PlannedDevice} from '../plan.ts';
+import type {EndedStep, Report} from '../report.ts';
+
+/**
+What failed, and what was left out because of it, counts as not done yet, and so does what came after it: certificates that are issued now must be delivered too. What was prepared stays prepared, and that something was written stays.
+*/
+export const retry = (report: Report): Report => {
+	const failed = new Set(
+		report.devices.filter(({failure}) => failure !== null).map(({planned}) => planned.facts.path),
+	);
+	const steps = report.plan?.steps ?? [];
+	const isDone = ({how, device}: EndedStep) =>
+		how === 'finished' && (device === undefined || !failed.has(device));
+	const undone = new Set(report.ended.filter(end => !isDone(end)).map(({step}) => step));
+	const first = steps.findIndex(
+		({step, skip, phase}) => undone.has(step) && skip === undefined && phase !== 'halt',
+	);
+	const isAfter = (name: string) =>
+		steps.some(
+			({step, phase}, index) =>
+				step === name && (phase === 'halt' || (phase === 'aftercare' && first !== -1 && index > first)),
+		);
+	return {
+		...report,
+		prepareFailure: null,
+		aftercareFailure: null,
+		interrupted: null,
+		isFinished: false,
+		ended: report.ended.filter(end => isDone(end) && !isAfter(end.step)),
+		devices: report.devices.map(device =>
+			failed.has(device.planned.facts.path)
+				? {...device, erased: null, verification: null, endedAt: null, failure: null, unwritable: null}
+				: device,
+		),
+	};
+};
+
+/** Like a retry; and what was prepared may be undone since, by a start of the machine. */
+export const resume = (report: Report, facts: readonly DeviceFacts[]): Report => {
+	const {plan, ...again} = retry(report);
+	const prepares = new Set(plan?.steps.flatMap(({step, phase}) => (phase === 'prepare' ? [step] : [])) ?? []);
+	const asNow = (planned: PlannedDevice): PlannedDevice => ({
+		...planned,
+		facts: facts.find(({path}) => path === planned.facts.path) ?? planned.facts,
+	});
+	return {
+		...again,
+		plan: plan && {
+			...plan,
+			devices: plan.devices.map(asNow),
+			steps: plan.steps.map(step =>
+				step.phase === 'verify' ? {...step, options: {...step.options, coverage: 'full'}} : step,
+			),
+		},
+		ended: again.ended.filter(({step}) => !prepares.has(step)),
+		devices: again.devices.map(device => ({...device, planned: asNow(device.planned)})),
+	};
+};

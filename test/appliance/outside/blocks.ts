@@ -1,0 +1,31 @@
+import {open} from 'node:fs/promises';
+
+/** The unit of counting, in bytes: a page, and a block of ext4. */
+export const blockBytes = 4096;
+
+const zeros = Buffer.alloc(blockBytes);
+
+/** How many blocks of an image hold a byte that is not zero; a last short block counts as one. */
+export const countNonZeroBlocks = async (file: string): Promise<number> => (await nonZeroBlocks(file)).length;
+
+/** Numbers of the blocks of an image that hold a byte that is not zero. */
+export const nonZeroBlocks = async (file: string): Promise<readonly number[]> => {
+	await using handle = await open(file, 'r');
+	const found: number[] = [];
+	const chunk = Buffer.alloc(256 * blockBytes);
+	for (let offset = 0; ; ) {
+		const {bytesRead} = await handle.read(chunk, 0, chunk.length, offset);
+		if (bytesRead === 0) {
+			return found;
+		}
+
+		for (let start = 0; start < bytesRead; start += blockBytes) {
+			const block = chunk.subarray(start, Math.min(start + blockBytes, bytesRead));
+			if (!block.equals(zeros.subarray(0, block.length))) {
+				found.push((offset + start) / blockBytes);
+			}
+		}
+
+		offset += bytesRead;
+	}
+};

@@ -1,0 +1,100 @@
+import {readFile, rename, rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {readJournal} from '../../src/journal.ts';
+import {createPlace, hashOf, isAllZero, type Place, zeroize} from '../_helpers/cli.ts';
+import {isRoot} from '../_helpers/loop.ts';
+import {slowFile} from '../_helpers/slow-file.ts';
+
+const asRoot = isRoot ? test : test.skip;
+
+const isWriting = /"step\.progress","step":"erase".*"bytes":[1-9]/;
+
+const journalOf = async (place: Place): Promise<string> => {
+	const [run = ''] = (await place.runs()).state;
+	return path.join(run, 'journal.jsonl');
+};
+
+/** A run on a slow device that a signal ends while it writes. */
+const cutRun = async (
+	t: ExecutionContext,
+	scheme: 'loop' | 'file',
+	eraser: string,
+	signal: NodeJS.Signals,
+) => {
+	const place = await createPlace(t);
+	const slow = await slowFile(t, place.directory, {writeDelayMs: 40});
+	const target = `${scheme}:${slow.path}`;
+	const options = [...place.args, '--eraser', eraser, '--progress', 'json'];
+	const end = await zeroize(['run', 'erase', '--device', target, '--confirm', slow.path, ...options], {
+		interrupt: {signal, when: isWriting},
+	});
+	return {place, slow, end, journal: await journalOf(place)};
+};
+
+for (const [scheme, eraser, signal] of [
+	['loop', 'dd', 'SIGKILL'],
+	['file', 'direct', 'SIGKILL'],
+	['loop', 'direct', 'SIGINT'],
+	['file', 'dd', 'SIGTERM'],
+] as const) {
+	asRoot(`a run of ${eraser} on ${scheme}: that ${signal} ended is resumed to its end`, async t => {
+		const {place, slow, end, journal} = await cutRun(t, scheme, eraser, signal);
+		t.not(end.exitCode, 0);
+		const resumed = await zeroize(['resume', journal, '--progress', 'json'], {timeoutMs: 60_000});
+		t.is(resumed.exitCode, 0, resumed.stderr);
+		t.true(await isAllZero(slow.path, slow.totalBytes));
+		const [run = ''] = (await place.runs()).log;
+		const kept = path.join(run, 'journal.jsonl');
+		const events = readJournal(await readFile(kept, 'utf8'), kept).map(({event}) => event);
+		t.is(new Set(events.map(({runId}) => runId)).size, 1);
+		t.is(events.filter(({type}) => type === 'run.resumed').length, 1);
+		t.like(events.at(-1), {type: 'run.finished', outcome: 'sanitized', exitCode: 0});
+		t.is((await zeroize(['certificate', 'show', kept])).exitCode, 0);
+	});
+}
+
+/** A run that erased its file and then could not keep its log: there is something left to resume. */
+const unkeptRun = async (t: ExecutionContext) => {
+	const place = await createPlace(t);
+	const image = await place.image(1024 * 1024);
+	const notADirectory = await place.write('log', '');
+	const places = ['--state-dir', place.state, '--log-dir', path.join(notADirectory, 'x')];
+	const end = await zeroize(['run', 'erase', '--device', `file:${image}`, '--confirm', image, ...places]);
+	t.is(end.exitCode, 6, end.stderr);
+	return {place, image, notADirectory, journal: await journalOf(place)};
+};
+
+test('what failed after the erase is done when its cause is gone, and the erase is not done again', async t => {
+	const {journal, notADirectory} = await unkeptRun(t);
+	await rm(notADirectory);
+	const {exitCode, stderr, events} = await zeroize(['resume', journal, '--progress', 'json']);
+	t.is(exitCode, 0, stderr);
+	t.false(events.some(({type}) => type === 'run.committed'));
+	const again = await zeroize([
+		'resume',
+		path.join(notADirectory, 'x', events[0]?.runId ?? '', 'journal.jsonl'),
+	]);
+	t.is(again.exitCode, 2);
+	t.regex(again.stderr, /has ended well: there is nothing to resume/);
+});
+
+test('another device in its place is refused, and not touched', async t => {
+	const {place, image, journal, notADirectory} = await unkeptRun(t);
+	await rm(notADirectory);
+	await rename(await place.image(1024 * 1024, 'other.img'), image);
+	const before = await hashOf(image);
+	const {exitCode, stderr} = await zeroize(['resume', journal]);
+	t.is(exitCode, 3);
+	t.regex(stderr, /cannot be told to be the device that was confirmed: deviceNumber was/);
+	t.is(await hashOf(image), before);
+});
+
+test('a journal that somebody edited is refused', async t => {
+	const {journal} = await unkeptRun(t);
+	const text = await readFile(journal, 'utf8');
+	await writeFile(journal, text.replace('"hostname":"', '"hostname":"x'));
+	const {exitCode, stderr} = await zeroize(['resume', journal]);
+	t.is(exitCode, 2);
+	t.regex(stderr, /journal\.jsonl:2: its hash chain is broken/);
+});
