@@ -23,7 +23,7 @@ export interface StepFacts {
 	readonly eraser?: string;
 	readonly tool?: {readonly name: string; readonly version: string};
 	readonly writtenBytes?: number;
-	/** What an erase that came to its end could not write; only in one that failed for it. */
+	/** What an erase that came to its end could not write: goes into `step.failed`. */
 	readonly unwritable?: RangeList;
 	readonly verification?: Verification;
 	/** Directory that the journal and log were moved to. */
