@@ -11,13 +11,18 @@ const totalBytes = 8 * MiB;
 const erasers = ['dd', 'direct'] as const;
 const serial = isRoot ? test.serial : test.serial.skip;
 
-const erase = async (place: Place, target: string, eraser: string): Promise<CliEnd> =>
+const erase = async (
+	place: Place,
+	target: string,
+	eraser: string,
+	options: Parameters<typeof zeroize>[1] = {},
+): Promise<CliEnd> =>
 	zeroize(
 		[
 			...['run', 'erase', '--device', target, '--confirm', target.replace('file:', '')],
 			...['--eraser', eraser, '--progress', 'json', ...place.args],
 		],
-		{timeoutMs: 120_000},
+		{timeoutMs: 120_000, ...options},
 	);
 
 const sum = (ranges: readonly ByteRange[]): number => ranges.reduce((total, {length}) => total + length, 0);
@@ -154,6 +159,20 @@ for (const eraser of erasers) {
 			);
 		},
 	);
+}
+
+for (const eraser of erasers) {
+	serial(`SIGINT while ${eraser} waits for a bad sector ends the run at once, with 130`, async t => {
+		const disk = await badFile(t, 2 * MiB, [{offset: MiB, length: 512}]);
+		const place = await createPlace(t);
+		const interrupt = {when: /"run\.warned"/, signal: 'SIGINT'} as const;
+		const end = await erase(place, await asDisk(t, disk), eraser, {interrupt});
+		t.is(end.exitCode, 130, end.stderr);
+		t.true(end.durationMs < 2000);
+		t.regex(end.stderr, /stopped while it dealt with write errors at byte/);
+		t.regex(end.stderr, /do not release the device/);
+		t.like(end.events.at(-1), {type: 'run.finished', outcome: 'interrupted'});
+	});
 }
 
 serial('dd that is stopped again and again leaves the rest to our own writer, and says so', async t => {
