@@ -9,7 +9,7 @@ import {overwrite} from './writing/overwrite.ts';
 import {blockBytes, createSalvage, type Salvage} from './writing/salvage.ts';
 
 // Each stop costs a process and an fsync: a device with more of them is finished by our own writer.
-const mostRestarts = 10;
+const mostRestarts = 20;
 
 export default defineEraser({
 	name: 'dd',

@@ -5,7 +5,7 @@ import {requireSameIdentity} from '../../devices/identity.ts';
 import {SanitizeError} from '../../errors.ts';
 import {joinRanges, type RangeList, sumOf} from '../../ranges.ts';
 import type {EraseContext} from '../eraser.ts';
-import {createBadRanges} from './bad-ranges.ts';
+import {type BadRanges, createBadRanges} from './bad-ranges.ts';
 import {changed, requireSalvageable} from './write-errors.ts';
 import {createWriteWarnings} from './write-warnings.ts';
 import {writeZeros} from './write-zeros.ts';
@@ -21,7 +21,7 @@ export interface WrittenBlock extends ByteRange {
 }
 
 export interface SalvageResult {
-	/** Bytes that were accepted at the end, on the last try. */
+	/** Bytes that were accepted only then. */
 	readonly writtenBytes: number;
 	readonly unwritable: RangeList;
 }
@@ -30,8 +30,8 @@ export interface SalvageResult {
 Deals with the write errors of one device, during one erase.
 
 ```
- block fails ─ wait ─ halve, down to the sector ─ wait ─ bad sectors again ─ wait ─ again ─┐
-                                                                    … the other blocks … ──┴─ end: once more
+ block fails ─ wait ─ halve it, down to the sector ─┐
+                               … the other blocks … ─┴─ end: what is bad again ─ wait ─ again ─ wait ─ again
 ```
 
 INVARIANTS
@@ -51,7 +51,7 @@ export interface Salvage {
 	*/
 	keep(block: WrittenBlock): void;
 	/**
-	Tries what is unwritable once more, and says what came of it all.
+	Tries what is unwritable again, and says what came of it all.
 	@throws what `salvage` throws.
 	*/
 	finish(): Promise<SalvageResult>;
@@ -60,20 +60,23 @@ export interface Salvage {
 }
 
 interface SalvageLimits {
-	/** Before a failed block is halved, and before each further try of the sectors that then are bad. */
-	readonly pausesMs: readonly number[];
+	/** Before a failed block is halved. */
+	readonly pauseMs: number;
 	/** All waiting for one device. */
 	readonly waitingMs: number;
-	/** More than this in a block is no passing fault: not tried again until the end. */
-	readonly retriedBytes: number;
+	/** Before each try at the end. */
+	readonly lastPausesMs: readonly number[];
+	/** More than this is no passing fault: tried once at the end, not more. */
+	readonly passingBytes: number;
 	/** A device that takes nothing over this length, block after block, is given up. */
 	readonly deadBytes: number;
 }
 
 const usualLimits: SalvageLimits = {
-	pausesMs: [100, 400, 1600],
+	pauseMs: 100,
 	waitingMs: 60_000,
-	retriedBytes: 32 * 1024,
+	lastPausesMs: [0, 400, 1600],
+	passingBytes: blockBytes,
 	deadBytes: 1024 ** 3,
 };
 
@@ -105,7 +108,12 @@ export const createSalvage = (given: Context, limits: Partial<SalvageLimits> = {
 		async salvage(block, error) {
 			requireSalvageable(context.device, block.offset, error);
 			state.warnings.block(block, error);
-			const unwritable = await tryPatiently(state, block);
+			await wait(state, state.limits.pauseMs);
+			const unwritable = await tryEach(state, [block]);
+			if (sumOf(unwritable) === block.length) {
+				await requirePresent(context.device, block);
+			}
+
 			return {...block, writtenBytes: block.length - sumOf(unwritable), unwritable};
 		},
 		keep(block) {
@@ -115,12 +123,8 @@ export const createSalvage = (given: Context, limits: Partial<SalvageLimits> = {
 			}
 		},
 		async finish() {
-			let writtenBytes = 0;
-			const unwritable = await badRanges.sweep(async ranges => {
-				const left = await tryEach(state, ranges);
-				writtenBytes += sumOf(ranges) - sumOf(left);
-				return left;
-			});
+			const writtenBytes = await tryAgain(state, badRanges);
+			const unwritable = badRanges.list();
 			state.warnings.end(unwritable);
 			return {writtenBytes, unwritable};
 		},
@@ -128,27 +132,18 @@ export const createSalvage = (given: Context, limits: Partial<SalvageLimits> = {
 	};
 };
 
-const tryPatiently = async (state: State, block: ByteRange): Promise<readonly ByteRange[]> => {
-	const {pausesMs, retriedBytes} = state.limits;
-	let bad: readonly ByteRange[] = [block];
-	for (const [attempt, pauseMs] of pausesMs.entries()) {
-		const hasWaited = await wait(state, pauseMs);
-		if (attempt > 0 && !hasWaited) {
-			break;
-		}
-
-		bad = await tryEach(state, bad);
-		const badBytes = sumOf(bad);
-		if (badBytes === block.length) {
-			await requirePresent(state.context.device, block);
-		}
-
-		if (badBytes === 0 || badBytes > retriedBytes) {
-			break;
+/** Tries what is bad again, at the end; returns the bytes that were accepted then. */
+const tryAgain = async (state: State, badRanges: BadRanges): Promise<number> => {
+	const {lastPausesMs, passingBytes} = state.limits;
+	const badBytes = badRanges.heldBytes();
+	for (const [index, pauseMs] of lastPausesMs.entries()) {
+		const left = badRanges.heldBytes();
+		if (left > 0 && (index === 0 || left <= passingBytes) && (await wait(state, pauseMs))) {
+			await badRanges.retry(ranges => tryEach(state, ranges));
 		}
 	}
 
-	return bad;
+	return badBytes - badRanges.heldBytes();
 };
 
 /** False, at once, when waiting is used up. */

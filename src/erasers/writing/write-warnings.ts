@@ -29,7 +29,7 @@ export const createWriteWarnings = ({device, warn}: Pick<EraseContext, 'device' 
 			if (!isImpatient) {
 				isImpatient = true;
 				say(
-					`waited ${Math.round(waitedMs / 1000)} s for bad places to recover; from here on each is tried again without waiting, at the end`,
+					`waited ${Math.round(waitedMs / 1000)} s for bad places to recover; from here on they are tried again without waiting`,
 				);
 			}
 		},
