@@ -6,6 +6,8 @@ import {runMain} from '../_helpers/main.ts';
 import {writeTree} from '../_helpers/surroundings.ts';
 
 const dropIn = 'run/systemd/system/emergency.service.d/50-zeroize.conf';
+const unit = 'run/systemd/system/zeroize-RUN.service';
+
 const shutdown = 'run/initramfs/shutdown';
 
 for (const [exitCode, isOver] of [
@@ -15,9 +17,10 @@ for (const [exitCode, isOver] of [
 ] as const) {
 	test(`a unit whose program was ${exitCode} ${isOver ? 'leaves a machine to log in to, and nothing that could still erase' : 'has said itself what comes next'}`, async t => {
 		const {directory: root, tools} = await fakeTools(t, {systemctl: [{}]});
-		await writeTree(root, {[dropIn]: '', [shutdown]: ''});
-		const end = await runMain(['give-shell-back'], {root, tools, env: {EXIT_CODE: exitCode}});
+		await writeTree(root, {[dropIn]: '', [shutdown]: '', [unit]: ''});
+		const end = await runMain(['give-shell-back', 'RUN'], {root, tools, env: {EXIT_CODE: exitCode}});
 		t.is(end.exitCode, 0, end.stderr);
+		t.false(existsSync(path.join(root, unit)));
 		t.is(existsSync(path.join(root, dropIn)), !isOver);
 		t.is(existsSync(path.join(root, shutdown)), !isOver);
 	});
