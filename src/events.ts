@@ -179,10 +179,7 @@ export class RunEvents {
 		return event;
 	}
 
-	/**
-	Takes an event of the same run that another process emitted: what is emitted here follows it.
-	@throws SanitizeError JOURNAL_INVALID when it is not the next one of this run.
-	*/
+	/** Takes the next event of the same run that another process emitted. @throws SanitizeError JOURNAL_INVALID. */
 	replay(event: RunEvent): void {
 		if (event.seq !== this.#seq + 1 || event.runId !== this.runId) {
 			throw new SanitizeError(
