@@ -96,6 +96,14 @@ try {
 			(results.has(name) || (disturbance === undefined && results.has(`${system}-by-hand`))),
 	);
 	say(`\n${formatTable(rows.map(one => rowOf(one, results)))}\n`);
+	const byHand = chosen.flatMap(({column, name}) =>
+		column === 'byHand' ? (results.get(name)?.nonZeroBlocks ?? 0) : [],
+	);
+	if (byHand.length > 0 && byHand.every(count => count === 0)) {
+		counts.failed += 1;
+		say('FAILED  by hand: no blocks are left anywhere: this test cannot see what is left');
+	}
+
 	say(`1 GiB of RAM each, ${values['at-once']} guests side by side; ${secondsSince(startedAtMs)} s in all`);
 } finally {
 	await rm(work, {recursive: true, force: true});
