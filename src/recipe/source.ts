@@ -28,7 +28,7 @@ export interface Source {
 	lineAt(path: Path): number;
 }
 
-const largestBytes = 256 * 1024;
+const largestBytes = 64 * 1024;
 const deepest = 8;
 
 const parseOptions = {
