@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {mediaType} from './devices/media.ts';
 import {SanitizeError} from './errors.ts';
 import type {JournalHead} from './journal.ts';
+import {jsonFlaw, parseJson} from './json.ts';
 import {conclude} from './outcome.ts';
 import type {Plan} from './plan.ts';
 import type {DeviceReport, Report} from './report.ts';
@@ -165,7 +166,7 @@ A certificate file's text, checked.
 @throws SanitizeError CERTIFICATE_INVALID naming the field that is wrong.
 */
 export const parseCertificate = (text: string, file: string): Certificate => {
-	const result = v.safeParse(certificateSchema, parseJson(text, file));
+	const result = v.safeParse(certificateSchema, readJson(text, file));
 	if (result.success) {
 		return result.output;
 	}
@@ -177,11 +178,11 @@ export const parseCertificate = (text: string, file: string): Certificate => {
 	});
 };
 
-const parseJson = (text: string, file: string): unknown => {
+const readJson = (text: string, file: string): unknown => {
 	try {
-		return JSON.parse(text);
+		return parseJson(text);
 	} catch (error) {
-		throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: it is not JSON`, {
+		throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: ${jsonFlaw(error)}`, {
 			hint: 'give a certificate that zeroize issued, unchanged',
 			cause: error,
 		});

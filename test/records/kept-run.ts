@@ -55,7 +55,10 @@ test('what is no run is refused with the file', async t => {
 	rmSync(path.join(directory, 'run.log'));
 	await failure(t, readKeptRun(directory));
 	writeFileSync(path.join(directory, 'run.log'), '');
-	const line = JSON.stringify({seq: 1, type: 'run.warned', prev: '0'.repeat(64)});
+	const line = JSON.stringify({
+		...{seq: 1, at: '2026-11-21T00:00:00.000Z', runId, type: 'run.retried', attempt: 1},
+		prev: '0'.repeat(64),
+	});
 	writeFileSync(journal, `${line}\n`);
 	const error = await failure(t, readKeptRun(directory));
 	t.is(error.code, 'JOURNAL_INVALID');
