@@ -1,4 +1,3 @@
-import {stripVTControlCharacters} from 'node:util';
 import {SanitizeError} from '../errors.ts';
 import {armorBegin, armorEnd, disarm} from './armor.ts';
 import {decodeCompact, findCompactParts} from './compact.ts';
@@ -12,9 +11,14 @@ export interface Finding {
 	readonly result: string | SanitizeError;
 }
 
+// Control sequences of ECMA-48, and commands of a terminal up to their end. Each is looked at once: what Node strips them with takes minutes for a capture that has many without an end.
+const escapes =
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: it is about them
+	/(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B\]|\u009D)[^\u0007\u001B\u009C\u009D\r\n]{0,4096}(?:\u0007|\u001B\\|\u009C)|\u001B[ -/]*[0-~]/g;
+
 /** All certificates in what a recorder took from a console, or a scanner from a QR code, in their order. */
 export const findCertificates = (capture: string): readonly Finding[] => {
-	const lines = stripVTControlCharacters(capture).split(/\r*\n|\r/);
+	const lines = capture.replaceAll(escapes, '').split(/\r+\n?|\n/);
 	return [...findBlocks(lines), ...findCompact(lines)].toSorted((a, b) => a.line - b.line);
 };
 
@@ -24,11 +28,21 @@ const findBlocks = (lines: readonly string[]): readonly Finding[] =>
 			return [];
 		}
 
-		const rest = lines.slice(index + 1);
-		const end = rest.findIndex(other => other.includes(armorEnd) || other.includes(armorBegin));
-		const block = rest.slice(0, end === -1 ? rest.length : end).map(contentOf);
+		const block = linesOfBlock(lines, index + 1).map(contentOf);
 		return [{kind: 'armored block', line: index + 1, result: attempt(() => disarm(block))} as const];
 	});
+
+/** From this line on to the end of the block, or to where another one begins. */
+const linesOfBlock = (lines: readonly string[], start: number): readonly string[] => {
+	let end = start;
+	while (end < lines.length && !endsBlock.test(lines[end] ?? '')) {
+		end += 1;
+	}
+
+	return lines.slice(start, end);
+};
+
+const endsBlock = new RegExp(`${armorBegin}|${armorEnd}`);
 
 const findCompact = (lines: readonly string[]): readonly Finding[] => {
 	const found = lines.flatMap((line, index) => findCompactParts(line).map(part => ({part, line: index + 1})));
