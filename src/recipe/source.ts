@@ -85,7 +85,10 @@ const readText = (text: string, reading: Reading): unknown => {
 const readDocument = (text: string, reading: Reading): unknown => {
 	const {lineCounter, problems, lines} = reading;
 	const document = parseDocument(text, {...parseOptions, lineCounter});
-	problems.push(...[...document.errors, ...document.warnings].map(error => yamlProblem(error, lineCounter)));
+	for (const error of [...document.errors, ...document.warnings]) {
+		problems.push(yamlProblem(error, lineCounter));
+	}
+
 	const {contents} = document;
 	if (contents) {
 		lines.set(keyOf([]), lineOf(contents, reading));
@@ -106,9 +109,17 @@ const yamlProblem = ({code, message, pos}: YAMLError, lineCounter: LineCounter):
 		? tooDeep(line)
 		: {
 				line,
-				message: yamlMessages[code] ?? message.charAt(0).toLowerCase() + message.slice(1),
+				message: shown(yamlMessages[code] ?? message.charAt(0).toLowerCase() + message.slice(1)),
 				hint: 'write it as plain YAML: mappings, lists, text, numbers, true and false',
 			};
+};
+
+const longestShown = 120;
+
+/** Text of the file for a message: on one line, not endless, and without what would act on a terminal. */
+export const shown = (text: string): string => {
+	const clean = text.slice(0, longestShown).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+	return text.length > longestShown ? `${clean}…` : clean;
 };
 
 const readNode = (node: ParsedNode | null, path: Path, reading: Reading): unknown => {
@@ -135,7 +146,7 @@ const readNode = (node: ParsedNode | null, path: Path, reading: Reading): unknow
 	if (isAlias(node)) {
 		reading.problems.push({
 			line: lineOf(node, reading),
-			message: `the alias *${node.source} is not allowed`,
+			message: `the alias *${shown(node.source)} is not allowed`,
 			hint: 'write the value out',
 		});
 		return null;
@@ -154,7 +165,7 @@ const readMap = (map: YAMLMap.Parsed, path: Path, reading: Reading): Record<stri
 			const first = lineAt([...path, name], reading.lines);
 			reading.problems.push({
 				line,
-				message: `the key "${name}" stands twice, first on line ${first}`,
+				message: `the key "${shown(name)}" stands twice, first on line ${first}`,
 				hint: 'keep one of them',
 			});
 			continue;
