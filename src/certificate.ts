@@ -6,6 +6,7 @@ import {jsonFlaw, parseJson} from './json.ts';
 import {conclude} from './outcome.ts';
 import type {Plan} from './plan.ts';
 import type {DeviceReport, Report} from './report.ts';
+import {shown} from './shown.ts';
 
 const text = v.nullable(v.string());
 
@@ -173,7 +174,7 @@ export const parseCertificate = (text: string, file: string): Certificate => {
 
 	const [issue] = result.issues;
 	const field = v.getDotPath(issue) ?? 'the whole file';
-	throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: ${field}: ${issue.message}`, {
+	throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: ${shown(`${field}: ${issue.message}`)}`, {
 		hint: 'give a certificate that zeroize issued, unchanged',
 	});
 };

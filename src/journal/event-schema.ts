@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type {RunEvent} from '../events.ts';
-import {planSchema, rangeList} from './plan-schema.ts';
-import {count, facts, list, optionalText, text, texts} from './values.ts';
+import {shown} from '../shown.ts';
+import {planSchema, refusals} from './plan-schema.ts';
+import {count, facts, known, list, optionalText, ranges, text, texts} from './values.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 
@@ -18,6 +19,8 @@ const outcome = v.picklist([
 	'aftercare-failed',
 	'interrupted',
 ]);
+
+const rangeList = v.looseObject({listed: ranges, count, bytes: count});
 
 const verification = v.looseObject({
 	coverage: v.picklist(['full', 'sampled']),
@@ -36,6 +39,22 @@ const verification = v.looseObject({
 			detectionProbabilityOf100Sectors: finite,
 		}),
 	),
+});
+
+const deviceResult = v.looseObject({
+	path: text,
+	serial: known,
+	outcome,
+	totalBytes: count,
+	writtenBytes: count,
+	verifiedBytes: count,
+	unwritable: ranges,
+	unreadable: ranges,
+	nonZero: ranges,
+	nonZeroRanges: count,
+	nonZeroBytes: count,
+	unreadableRanges: count,
+	unreadableBytes: count,
 });
 
 const step = {step: text, device: optionalText};
@@ -82,7 +101,7 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 		verification: v.optional(verification),
 		writtenBytes: v.optional(count),
 	},
-	'run.finished': {outcome, exitCode: count, devices: list(v.looseObject({path: text, outcome}))},
+	'run.finished': {outcome, exitCode: count, devices: list(deviceResult), refusals: v.optional(refusals)},
 	'run.halting': {how: v.picklist(['poweroff', 'reboot']), rehearsed: v.boolean()},
 };
 
@@ -105,5 +124,5 @@ export const findFlaw = (event: {readonly type: unknown}): string | null => {
 	}
 
 	const {success, issues} = v.safeParse(schema, event, {abortEarly: true});
-	return success ? null : `${v.getDotPath(issues[0]) ?? 'it'}: ${issues[0].message}`;
+	return success ? null : shown(`${v.getDotPath(issues[0]) ?? 'it'}: ${issues[0].message}`);
 };

@@ -1,12 +1,8 @@
 import * as v from 'valibot';
 import {count, facts, known, list, optionalText, text, texts} from './values.ts';
 
-/** Ranges of a device, as a verification lists them. */
-export const rangeList = v.looseObject({
-	listed: list(v.looseObject({offset: count, length: count})),
-	count,
-	bytes: count,
-});
+/** Why a run did not start. */
+export const refusals = list(v.looseObject({code: text, message: text, hint: text, target: optionalText}));
 
 const person = v.looseObject({name: known, title: known, date: known, location: known, contact: known});
 
@@ -34,7 +30,8 @@ const step = v.looseObject({
 	options: v.record(text, v.unknown()),
 	skip: optionalText,
 	commands: texts,
-	tools: texts,
+	// Not in the first journals.
+	tools: v.optional(texts),
 });
 
 const route = v.looseObject({family: v.picklist(['inet', 'inet6']), destination: text, device: text});
@@ -89,5 +86,5 @@ export const planSchema = v.looseObject({
 	}),
 	departure: v.nullish(departure),
 	tools: texts,
-	refusals: list(v.looseObject({code: text, message: text, hint: text, target: optionalText})),
+	refusals,
 });

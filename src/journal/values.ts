@@ -17,6 +17,9 @@ export const list = <const Item extends v.GenericSchema>(item: Item) =>
 
 export const texts = list(text);
 
+/** Runs of bytes of a device, as a verification lists them. */
+export const ranges = list(v.looseObject({offset: count, length: count}));
+
 /** The facts of a device, as a journal has them. */
 export const facts = v.looseObject({
 	target: text,

@@ -1,6 +1,7 @@
 import {closestMatch} from 'leven';
 import type * as v from 'valibot';
-import {type Path, type Problem, type Source, shown} from './source.ts';
+import {shown} from '../shown.ts';
+import type {Path, Problem, Source} from './source.ts';
 
 type Issue = v.BaseIssue<unknown>;
 
@@ -119,10 +120,13 @@ const words: Readonly<Record<string, string>> = {
 	null: 'nothing',
 };
 
+const longestExpectation = 500;
+
 // A message of our own says what the value must be; valibot's begin with "Invalid".
 const expectation = ({message, expected}: Issue): string => {
 	if (!message.startsWith('Invalid ')) {
-		return message;
+		// A check's words may have the value in them.
+		return shown(message, longestExpectation);
 	}
 
 	const options = listed(expected);

@@ -10,6 +10,7 @@ import {
 	type YAMLError,
 	type YAMLMap,
 } from 'yaml';
+import {shown} from '../shown.ts';
 
 /** Something wrong with a recipe, at a line from 1. */
 export interface Problem {
@@ -112,14 +113,6 @@ const yamlProblem = ({code, message, pos}: YAMLError, lineCounter: LineCounter):
 				message: shown(yamlMessages[code] ?? message.charAt(0).toLowerCase() + message.slice(1)),
 				hint: 'write it as plain YAML: mappings, lists, text, numbers, true and false',
 			};
-};
-
-const longestShown = 120;
-
-/** Text of the file for a message: on one line, not endless, and without what would act on a terminal. */
-export const shown = (text: string): string => {
-	const clean = text.slice(0, longestShown).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
-	return text.length > longestShown ? `${clean}…` : clean;
 };
 
 const readNode = (node: ParsedNode | null, path: Path, reading: Reading): unknown => {

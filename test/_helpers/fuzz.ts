@@ -4,7 +4,7 @@ import {printError} from '../../src/commands/command.ts';
 import {type ErrorCode, SanitizeError} from '../../src/errors.ts';
 import {surroundingsOf} from './main.ts';
 
-/** The same inputs in every run of the tests; fast-check names this seed, and the path to the input, with a failure. */
+/** The same inputs in every run of the tests; A failure names this seed and the path to the input. */
 const seed = 20_261_121;
 
 // Of the processor, so that a busy machine changes nothing. The slowest inputs that we know take a second.
@@ -28,15 +28,30 @@ export const fuzz = async <Input>(t: ExecutionContext, fuzz: Fuzz<Input>): Promi
 	const property = fc.asyncProperty(input, async given => {
 		counts[(await endsWell(given, fuzz)) ? 'taken' : 'refused'] += 1;
 	});
-	await fc.assert(property, {
+	const details = await fc.check(property, {
 		seed,
 		numRuns: runs + examples.length,
 		examples: examples.map(example => [example]),
 	});
+	if (details.failed) {
+		const {counterexamplePath, counterexample, errorInstance} = details;
+		const words = errorInstance instanceof Error ? errorInstance.stack : String(errorInstance);
+		t.log(`seed ${seed}, path ${counterexamplePath}; the input:`);
+		t.log(describeInput(counterexample?.[0]));
+		throw new Error(`an input ended badly: ${words}`);
+	}
+
 	const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
 	const {taken, refused} = counts;
 	t.log(`${taken + refused} inputs in ${seconds} s: ${taken} taken, ${refused} refused; seed ${seed}`);
 	t.true(taken + refused >= runs);
+};
+
+const longestInput = 3000;
+
+const describeInput = (input: unknown): string => {
+	const text = input instanceof Uint8Array ? Buffer.from(input).toString('latin1') : input;
+	return (typeof text === 'string' ? text : (JSON.stringify(text) ?? String(text))).slice(0, longestInput);
 };
 
 /** True when the input was taken, false when it was refused as it should be. */

@@ -59,7 +59,7 @@ const piece = fc.oneof(
 );
 
 // Parts of the whole, so that they fit whatever an earlier change left.
-const place = fc.double({min: 0, max: 1, noNaN: true});
+const place = fc.noBias(fc.nat({max: 999_999})).map(millionths => millionths / 1_000_000);
 
 const change = fc.record({
 	how: fc.constantFrom(
@@ -131,7 +131,7 @@ export const mutatedValue = <Value>(...values: readonly Value[]): fc.Arbitrary<V
 			const copy = structuredClone(value);
 			for (const {at, strange} of changes) {
 				const places = placesIn(copy);
-				const {holder, key} = places[Math.floor(at * (places.length - 1))] ?? {};
+				const {holder, key} = places[Math.floor(at * places.length)] ?? {};
 				if (holder && key !== undefined) {
 					holder[key] = structuredClone(strange);
 				}

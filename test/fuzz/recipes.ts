@@ -28,7 +28,7 @@ const full = {
 		{step: 'verify', coverage: 'sampled', percent: 10},
 		{step: 'keep-log'},
 		{step: 'issue-certificate', performedBy: {name: 'a'}, validatedBy: {name: 'b'}},
-		{step: 'deliver', to: ['disk:LABEL=EVIDENCE']},
+		{step: 'deliver', destinations: [{to: 'disk:LABEL=EVIDENCE', optional: true}]},
 		{step: 'power-off', by: 'sysrq'},
 	],
 };

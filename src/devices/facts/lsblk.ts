@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {SanitizeError} from '../../errors.ts';
 import {jsonFlaw, parseJson} from '../../json.ts';
 import type {Tools} from '../../process.ts';
+import {shown} from '../../shown.ts';
 import {cleanText} from './text.ts';
 
 /** One device of lsblk's tree, and below it its partitions and what stands on them. A device that stands on several appears under each. */
@@ -69,7 +70,7 @@ export const parseLsblk = (text: string): BlockNode[] => {
 };
 
 const unusable = (reason: string, cause?: unknown) =>
-	new SanitizeError('TOOL_FAILED', `listing block devices: lsblk: ${reason}`, {
+	new SanitizeError('TOOL_FAILED', `listing block devices: lsblk: ${shown(reason)}`, {
 		hint: 'run lsblk --json by hand to see what it says',
 		cause,
 	});
