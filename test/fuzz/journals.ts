@@ -82,7 +82,7 @@ const useForCertificates = (bytes: Uint8Array): void => {
 
 const journals = runs.map(events => chained(events));
 
-test('every byte of a small journal, changed four times: found, but in the last line', async t => {
+test.serial('every byte of a small journal, changed four times: found, but in the last line', async t => {
 	const events = numbered([
 		{type: 'run.planned', plan: planOf({devices: []})},
 		{type: 'step.started', step: 'erase', title: 'erase'},
@@ -102,7 +102,7 @@ test('every byte of a small journal, changed four times: found, but in the last 
 	t.true(count > 4000);
 });
 
-test('2,000 journals with changed bytes are never more than they were', async t => {
+test.serial('2,000 journals with changed bytes are never more than they were', async t => {
 	const known = new Set(journals.flatMap(text => text.split('\n').slice(0, -2)));
 	const useWhole = (bytes: Uint8Array) => {
 		const {length} = use(bytes);
@@ -115,7 +115,7 @@ test('2,000 journals with changed bytes are never more than they were', async t 
 	await fuzz(t, {input: mutated(...journals), runs: 2000, use: useWhole, codes: ['JOURNAL_INVALID']});
 });
 
-test('2,000 journals with changed events and a right chain', async t => {
+test.serial('2,000 journals with changed events and a right chain', async t => {
 	const input = mutatedValue(...runs).map(events =>
 		Buffer.from(chained(Array.isArray(events) ? events : [events])),
 	);
@@ -141,14 +141,14 @@ const bombs = [
 	line(0),
 ];
 
-test('journals that are too large, too deep or too long are refused at once', async t => {
+test.serial('journals that are too large, too deep or too long are refused at once', async t => {
 	for (const text of bombs) {
 		const bytes = Buffer.from(text);
 		t.false(await endsWell(bytes, {use: useForCertificates, codes: ['JOURNAL_INVALID']}), text.slice(0, 60));
 	}
 });
 
-test('100 journals through the command line: nothing is resumed, and nothing is written', async t => {
+test.serial('100 journals through the command line: nothing is resumed, and nothing is written', async t => {
 	const place = await createPlace(t);
 	const [file] = await Promise.all([place.write('journal.jsonl', ''), place.write('run.log', '')]);
 	const useFile = async (bytes: Uint8Array) => {

@@ -75,16 +75,16 @@ const bombs = [
 	'x'.repeat(100 * 1024 * 1024),
 ];
 
-test('2,400 recipes with changed bytes', async t => {
+test.serial('2,400 recipes with changed bytes', async t => {
 	const input = mutated(...recipes, stringify(full)).map(bytes => bytes.toString());
 	await fuzz(t, {input, runs: 2400, use, codes});
 });
 
-test('1,000 recipes with changed values', async t => {
+test.serial('1,000 recipes with changed values', async t => {
 	await fuzz(t, {input: mutatedValue(full).map(value => stringify(value)), runs: 1000, use, codes});
 });
 
-test('600 recipes out of pieces of YAML, and every bomb', async t => {
+test.serial('600 recipes out of pieces of YAML, and every bomb', async t => {
 	const pieces = fc.constantFrom(
 		...[
 			'name: x\n',
@@ -135,7 +135,7 @@ test('600 recipes out of pieces of YAML, and every bomb', async t => {
 	await fuzz(t, {input, runs: 600, use, codes, examples: bombs});
 });
 
-test('100 recipe files through the command line: exit 0 or 2, and nothing is written', async t => {
+test.serial('100 recipe files through the command line: exit 0 or 2, and nothing is written', async t => {
 	const place = await createPlace(t);
 	await writeTree(place.directory, {'disk.img': 'x'.repeat(4096)});
 	const file = path.join(place.directory, 'x.yaml');
