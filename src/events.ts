@@ -3,6 +3,7 @@ import type {Method, Technique} from './erasers/eraser.ts';
 import {type ErrorCode, SanitizeError} from './errors.ts';
 import type {Halt} from './hosts/host.ts';
 import type {Plan} from './plan.ts';
+import type {RangeList} from './ranges.ts';
 import type {Verification} from './verification/verification.ts';
 
 /** Outcome of a run or of one device; the contract's table. `verified`: only read, and found to hold nothing but zeros. */
@@ -22,6 +23,8 @@ export interface StepFacts {
 	readonly eraser?: string;
 	readonly tool?: {readonly name: string; readonly version: string};
 	readonly writtenBytes?: number;
+	/** What an erase that came to its end could not write: goes into `step.failed`. */
+	readonly unwritable?: RangeList;
 	readonly verification?: Verification;
 	/** Directory that the journal and log were moved to. */
 	readonly logDir?: string;
@@ -50,7 +53,9 @@ export interface DeviceResult {
 	readonly unwritable: readonly ByteRange[];
 	readonly unreadable: readonly ByteRange[];
 	readonly nonZero: readonly ByteRange[];
-	/** All ranges that were not zero, listed or not, and their bytes. */
+	/** All ranges that could not be written, listed or not, and their bytes; so with the others. */
+	readonly unwritableRanges: number;
+	readonly unwritableBytes: number;
 	readonly nonZeroRanges: number;
 	readonly nonZeroBytes: number;
 	readonly unreadableRanges: number;
@@ -101,6 +106,8 @@ export type EventBody =
 			/** Facts known although the step failed: a verification that found something. */
 			readonly verification?: Verification;
 			readonly writtenBytes?: number;
+			/** With `writtenBytes` it makes up the device: the erase came to its end. */
+			readonly unwritable?: RangeList;
 	  }
 	| {
 			readonly type: 'run.finished';
@@ -172,10 +179,7 @@ export class RunEvents {
 		return event;
 	}
 
-	/**
-	Takes an event of the same run that another process emitted: what is emitted here follows it.
-	@throws SanitizeError JOURNAL_INVALID when it is not the next one of this run.
-	*/
+	/** Takes the next event of the same run that another process emitted. @throws SanitizeError JOURNAL_INVALID. */
 	replay(event: RunEvent): void {
 		if (event.seq !== this.#seq + 1 || event.runId !== this.runId) {
 			throw new SanitizeError(

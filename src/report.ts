@@ -2,6 +2,7 @@ import type {Method, Technique} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
 import type {RunEvent, StepFacts} from './events.ts';
 import type {Plan, PlannedDevice} from './plan.ts';
+import type {RangeList} from './ranges.ts';
 import {resume, retry} from './report/attempts.ts';
 import type {Verification} from './verification/verification.ts';
 
@@ -23,7 +24,10 @@ export interface DeviceReport {
 	readonly verification: Verification | null;
 	/** RFC 3339; when the last erase or verification of it ended. */
 	readonly endedAt: string | null;
+	/** The first one. */
 	readonly failure: ErrorCode | null;
+	/** What an erase that came to its end could not write. */
+	readonly unwritable: RangeList | null;
 	/** Bytes written as far as anybody counted, also in an erase that failed. */
 	readonly writtenBytes: number;
 }
@@ -128,6 +132,7 @@ export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 	verification: null,
 	endedAt: null,
 	failure: null,
+	unwritable: null,
 	writtenBytes: 0,
 });
 
@@ -187,9 +192,11 @@ const failStep = (report: Report, event: StepFailed): Report => {
 	const isInterruption = event.code === 'INTERRUPTED' || event.code === 'TERMINATED';
 	const marked = isInterruption ? {...report, interrupted: event.code} : report;
 	if (event.device !== undefined) {
+		const device = report.devices.find(({planned}) => planned.facts.path === event.device);
 		return changeDevice(marked, event.device, {
-			failure: event.code,
+			failure: device?.failure ?? event.code,
 			endedAt: event.at,
+			...(event.unwritable && {unwritable: event.unwritable}),
 			...(event.verification && {verification: event.verification}),
 			...(event.writtenBytes !== undefined && {writtenBytes: event.writtenBytes}),
 		});

@@ -33,6 +33,12 @@ const failed = (step: string, code: ErrorCode, path?: string): EventBody => ({
 	message: 'm',
 	...(path !== undefined && {device: path}),
 });
+const unwritable = {listed: [{offset: 512, length: 1024}], count: 1, bytes: 1024};
+const badSectors = {
+	...(failed('erase', 'WRITE_FAILED', device) as Extract<EventBody, {type: 'step.failed'}>),
+	writtenBytes: 65_536 - 1024,
+	unwritable,
+};
 const skippedVerify: EventBody = {type: 'step.skipped', step: 'verify', device, reason: 'not asked for'};
 const readPlan: EventBody = {
 	type: 'run.planned',
@@ -65,6 +71,13 @@ const cases: ReadonlyArray<
 		5,
 	],
 	['erase failed', [planned, committed, failed('erase', 'WRITE_FAILED', device)], 'failed', 4],
+	['bad sectors, and zero all the same', [planned, committed, badSectors, verified()], 'failed', 4],
+	[
+		'bad sectors, and terminated while verifying',
+		[planned, committed, badSectors, failed('verify', 'TERMINATED', device)],
+		'failed',
+		4,
+	],
 	['refused at the commit point', [planned, failed('erase', 'DEVICE_CHANGED', device)], 'refused', 3],
 	['a step before the erase failed', [planned, failed('stop-service', 'SERVICE_STILL_ACTIVE')], 'refused', 3],
 	['a fault of the program before the erase', [planned, failed('stop-service', 'INTERNAL')], 'refused', 1],
@@ -177,5 +190,16 @@ test('ranges that are not zero stand in the result of the device', t => {
 		nonZeroRanges: 1,
 		nonZeroBytes: 3,
 		verifiedBytes: 65_536,
+	});
+});
+
+test('ranges that could not be written stand in the result of the device', t => {
+	const {devices} = conclude(foldReport(numbered([planned, committed, badSectors, verified()])));
+	t.like(devices[0], {
+		writtenBytes: 64_512,
+		unwritable: unwritable.listed,
+		unwritableRanges: 1,
+		unwritableBytes: 1024,
+		nonZero: [],
 	});
 });

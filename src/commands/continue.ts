@@ -1,5 +1,6 @@
 import {SanitizeError} from '../errors.ts';
 import type {Host} from '../hosts/host.ts';
+import {withdraw} from '../hosts/systemd/departure.ts';
 import {giveShellBack} from '../hosts/systemd/emergency-shell.ts';
 import {forgetRunUnit} from '../hosts/systemd/run-unit.ts';
 import {createConsoles} from '../output/consoles.ts';
@@ -18,7 +19,6 @@ export const addContinue: AddCommand = (program, surroundings, finish) => {
 		.description('go on with a run that another process confirmed')
 		.action(async (directory: string) => {
 			const kept = await readKeptRun(directory);
-			await forgetRunUnit(kept.plan.runId, surroundings.root);
 			if (kept.report.isFinished) {
 				throw new SanitizeError('NOT_CONFIRMED', `the run in ${directory} has ended`, {
 					hint: 'start a new run',
@@ -35,14 +35,18 @@ export const addContinue: AddCommand = (program, surroundings, finish) => {
 		});
 };
 
-/** What systemd runs when the unit's program has ended: nothing to do, unless it was killed. */
+/** What systemd runs when the unit's program has ended, and perhaps could not do it itself. */
 export const addGiveShellBack: AddCommand = (program, surroundings, finish) => {
 	program
-		.command('give-shell-back', {hidden: true})
+		.command('give-shell-back <run>', {hidden: true})
 		.description('let the operator of emergency mode log in again')
-		.action(async () => {
+		.action(async (runId: string) => {
+			const {root, env} = surroundings;
+			// Not while it runs: without its file systemd forgets, at the next daemon-reload, what lets it survive.
+			await forgetRunUnit(runId, root);
 			// systemd.exec(5), "Environment Variables Set or Propagated by the Service Manager".
-			if (surroundings.env['EXIT_CODE'] !== 'exited') {
+			if (env['EXIT_CODE'] !== 'exited') {
+				await withdraw(root);
 				await giveShellBack(surroundings);
 			}
 

@@ -1,11 +1,15 @@
-import type {Device, DeviceFacts} from '../devices/device.ts';
+import packageJson from '../../package.json' with {type: 'json'};
+import type {ByteRange, Device, DeviceFacts} from '../devices/device.ts';
 import {SanitizeError} from '../errors.ts';
-import type {ToolStream} from '../process.ts';
 import {requireGnuDd} from './dd/flavour.ts';
-import {createDdReader, type DdReader} from './dd/report.ts';
-import {createStopper} from './dd/stop.ts';
-import {requireEnd} from './dd/verdict.ts';
-import {defineEraser, supported, unsupported} from './eraser.ts';
+import {operands} from './dd/operands.ts';
+import {type DdContext, interrupted, runDd} from './dd/run.ts';
+import {defineEraser, type EraseContext, type EraseResult, supported, unsupported} from './eraser.ts';
+import {overwrite} from './writing/overwrite.ts';
+import {blockBytes, createSalvage, type Salvage} from './writing/salvage.ts';
+
+// Each stop costs a process and an fsync: a device with more of them is finished by our own writer.
+const mostRestarts = 20;
 
 export default defineEraser({
 	name: 'dd',
@@ -22,55 +26,24 @@ export default defineEraser({
 		return readOnly ? unsupported('it is read-only') : supported;
 	},
 	probe: requireGnuDd,
-	command: (facts, node) => ['dd', ...operands(facts, node, true)],
-	async *erase({device, tools, signal, commit}) {
+	command: (facts, node) => ['dd', ...operands(facts, node, {isDirect: true})],
+	async *erase({device, tools, signal, commit, warn}) {
 		const node = requireNode(device);
 		const tool = await requireGnuDd(tools, signal);
-		if (signal.aborted) {
-			throw interrupted(device, 0);
-		}
-
+		requireRunning(device, signal, 0);
 		await commit();
-		if (signal.aborted) {
-			throw interrupted(device, 0);
-		}
-
-		const stream = await tools.stream('dd', operands(device.facts, node, device.isDirect));
-		using stopper = createStopper(stream, signal);
-		const reader = createDdReader();
-		try {
-			yield* follow(stream, reader, stopper.gaveUp);
-			const end = await Promise.race([stream.ended, stopper.gaveUp]);
-			if (signal.aborted) {
-				throw interrupted(device, reader.report().bytes, end !== undefined);
-			}
-
-			return {
-				writtenBytes: requireEnd(
-					{...reader.report(), exitCode: end?.exitCode, signal: end?.signal},
-					device.facts,
-				),
-				tool,
-			};
-		} finally {
-			// Also when whoever asked for the bytes walks away: nothing may go on writing behind their back.
-			await stopper.stop();
-		}
+		requireRunning(device, signal, 0);
+		const salvage = createSalvage({device, signal, warn});
+		const written = yield* writeToEnd({device, node, tools, signal, warn, salvage});
+		requireRunning(device, signal, written.bytes);
+		const end = await salvage.finish();
+		return {
+			writtenBytes: written.bytes + end.writtenBytes,
+			unwritable: end.unwritable,
+			tool: written.isAlone ? tool : withOurs(tool),
+		};
 	},
 });
-
-// Without nocreat, dd makes a regular file of a node that has gone, and fills the memory with it.
-const operands = ({kind, totalBytes}: DeviceFacts, node: string, isDirect: boolean): readonly string[] => [
-	'if=/dev/zero',
-	`of=${node}`,
-	'bs=1M',
-	...(kind === 'file'
-		? [`count=${totalBytes}`, 'iflag=count_bytes', 'conv=fsync,nocreat,notrunc']
-		: ['conv=fsync,nocreat']),
-	// A block device can always be written past the page cache; a file only where its file system allows it.
-	...(isDirect || kind !== 'file' ? ['oflag=direct'] : []),
-	'status=progress',
-];
 
 const requireNode = ({facts, node}: Device): string => {
 	if (node === undefined) {
@@ -82,32 +55,79 @@ const requireNode = ({facts, node}: Device): string => {
 	return node;
 };
 
-async function* follow(
-	{stderr}: ToolStream,
-	reader: DdReader,
-	gaveUp: Promise<undefined>,
-): AsyncGenerator<number, void, undefined> {
-	const chunks = stderr[Symbol.asyncIterator]();
-	let seen = 0;
-	for (;;) {
-		const next = await Promise.race([chunks.next(), gaveUp]);
-		if (!next || next.done) {
-			return;
+const requireRunning = (device: Device, {aborted}: AbortSignal, writtenBytes: number): void => {
+	if (aborted) {
+		throw interrupted(device, writtenBytes);
+	}
+};
+
+interface Context extends DdContext, Pick<EraseContext, 'warn'> {
+	readonly salvage: Salvage;
+}
+
+interface Written {
+	readonly bytes: number;
+	/** False when our own writer has written some of it. */
+	readonly isAlone: boolean;
+}
+
+/** dd; and behind each place that it stops at, dd again. Every byte is in the count of a dd, or in what became of such a place. */
+async function* writeToEnd(context: Context): AsyncGenerator<number, Written, undefined> {
+	const {device, signal, salvage} = context;
+	const {kind, totalBytes} = device.facts;
+	let from = 0;
+	let writtenBytes = 0;
+	for (let restarts = 0; ; restarts += 1) {
+		const end = yield* runDd(context, {from, writtenBytes});
+		if (!end.failure) {
+			return {bytes: writtenBytes + end.bytes, isAlone: restarts === 0};
 		}
 
-		const bytes = reader.push(next.value);
-		if (bytes > seen) {
-			seen = bytes;
-			yield bytes;
+		const stoppedAt = from + end.bytes;
+		const block = blockBehind(stoppedAt, device.facts, end.failure);
+		const salvaged = await salvage.salvage(block, end.failure);
+		salvage.keep(salvaged);
+		// What dd wrote of a sector before it stopped was written again with it.
+		writtenBytes += end.bytes - (stoppedAt - block.offset) + salvaged.writtenBytes;
+		from = block.offset + block.length;
+		if (kind === 'file' && from === totalBytes) {
+			return {bytes: writtenBytes, isAlone: false};
+		}
+
+		if (restarts === mostRestarts) {
+			sayThatOursGoesOn(context, from);
+			const parts = {
+				device,
+				salvage,
+				requireRunning: (bytes: number) => requireRunning(device, signal, bytes),
+			};
+			return {bytes: yield* overwrite(parts, {from, writtenBytes}), isAlone: false};
 		}
 	}
 }
 
-const interrupted = ({facts}: Device, bytes: number, hasEnded = true): SanitizeError =>
-	hasEnded
-		? new SanitizeError('INTERRUPTED', `dd was stopped after at least ${bytes} bytes of ${facts.path}`, {
-				hint: bytes === 0 ? undefined : 'do not release the device: erase it again, from its start',
-			})
-		: new SanitizeError('INTERRUPTED', `dd cannot be stopped and may still write to ${facts.path}`, {
-				hint: 'the kernel waits for the device: do not release it; look at the kernel log, or cut its power',
-			});
+/** From where dd stopped to the next block: there it can go on. */
+const blockBehind = (
+	stoppedAt: number,
+	{logicalSectorBytes, totalBytes}: DeviceFacts,
+	failure: SanitizeError,
+): ByteRange => {
+	const offset = stoppedAt - (stoppedAt % logicalSectorBytes);
+	const end = Math.min(offset - (offset % blockBytes) + blockBytes, totalBytes);
+	if (end <= offset) {
+		throw failure;
+	}
+
+	return {offset, length: end - offset};
+};
+
+const sayThatOursGoesOn = ({device, warn}: Context, from: number): void =>
+	warn({
+		code: 'WRITE_FAILED',
+		message: `${device.facts.path}: dd stopped at ${mostRestarts + 1} write errors; from byte ${from} on our own writer goes on in its place`,
+	});
+
+const withOurs = ({name, version}: EraseResult['tool']): EraseResult['tool'] => ({
+	name: `${name}, zeroize direct`,
+	version: `${version}, ${packageJson.version}`,
+});

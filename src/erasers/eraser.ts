@@ -1,5 +1,7 @@
 import type {Device, DeviceFacts} from '../devices/device.ts';
+import type {ErrorCode} from '../errors.ts';
 import type {Tools} from '../process.ts';
+import type {RangeList} from '../ranges.ts';
 
 /** NIST SP 800-88r2 section 3.1. `destroy` is physical and never ours. */
 export type Method = 'clear' | 'purge';
@@ -23,11 +25,16 @@ export interface EraseContext {
 	@throws SanitizeError NOT_CONFIRMED, DEVICE_CHANGED: then nothing may be written at all.
 	*/
 	commit(): Promise<void>;
+
+	/** Says something that the operator should know but that stops nothing: a few times in an erase, not for each of a thousand bad places. */
+	warn(warning: {readonly code: ErrorCode; readonly message: string; readonly hint?: string}): void;
 }
 
 export interface EraseResult {
 	/** Bytes that the technique covered, counted by who wrote them; never derived from the device's size. */
 	readonly writtenBytes: number;
+	/** What the device refused each time it was tried, down to the logical sector. It and `writtenBytes` make up the device. */
+	readonly unwritable: RangeList;
 	/** The program that wrote, for the certificate: `dd (coreutils) 9.1`. */
 	readonly tool: {readonly name: string; readonly version: string};
 }
@@ -40,6 +47,7 @@ INVARIANTS
 - It never decides that a device is sanitized. The step compares `writtenBytes` with the size captured at the start, syncs, and looks at the device again.
 - It never falls back to another technique. Who may fall back is the recipe, on UNSUPPORTED alone.
 - It never reports more bytes than were accepted by the device.
+- A place that takes no data does not end it: the place is tried again, bounded, and named in `unwritable`, and the rest of the device is erased. It throws WRITE_FAILED when there is no place to name: the device may not be written to, or takes nothing any more.
 */
 export interface Eraser {
 	readonly name: string;
@@ -66,7 +74,7 @@ export interface Eraser {
 
 	/**
 	Erases. Yields the number of bytes written so far (never decreasing), as often as its source says something: the caller throttles.
-	@throws SanitizeError UNSUPPORTED (nothing written), WRITE_FAILED, WRITE_INCOMPLETE, ERASER_FAILED, TOOL_MISSING, INTERRUPTED.
+	@throws SanitizeError UNSUPPORTED (nothing written), WRITE_FAILED, WRITE_INCOMPLETE, DEVICE_CHANGED, ERASER_FAILED, TOOL_MISSING, INTERRUPTED.
 	*/
 	erase(context: EraseContext): AsyncGenerator<number, EraseResult, undefined>;
 }

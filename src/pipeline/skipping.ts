@@ -1,5 +1,5 @@
 import type {PlannedStep} from '../plan.ts';
-import type {Report} from '../report.ts';
+import type {DeviceReport, Report} from '../report.ts';
 
 /** Why a step is not to be run, judging by what has happened so far; `null` when it is. Pure. */
 export const reasonToSkip = (
@@ -25,9 +25,9 @@ export const reasonToSkip = (
 	}
 
 	if (device !== undefined) {
-		return report.devices.some(({planned, failure}) => planned.facts.path === device && failure !== null)
-			? 'a step before it failed for this device'
-			: null;
+		const own = report.devices.find(({planned}) => planned.facts.path === device);
+		const isStopped = own && own.failure !== null && !(phase === 'verify' && isWrittenToItsEnd(own));
+		return isStopped ? 'a step before it failed for this device' : null;
 	}
 
 	const isTroubled = report.aftercareFailure !== null || report.devices.some(({failure}) => failure !== null);
@@ -35,3 +35,9 @@ export const reasonToSkip = (
 		? 'a step before it failed: the machine stays on for you to look'
 		: null;
 };
+
+/** True for an erase that failed for unwritable ranges alone: reading the device tells which of its bytes are zero all the same. */
+const isWrittenToItsEnd = ({failure, unwritable, writtenBytes, planned}: DeviceReport): boolean =>
+	failure === 'WRITE_FAILED' &&
+	unwritable !== null &&
+	writtenBytes + unwritable.bytes === planned.facts.totalBytes;

@@ -184,7 +184,13 @@ const toEnd = (
 	facts: NonNullable<StepResult['facts']>,
 ): Exclude<StepEnd, {type: 'left'}> => {
 	if (failed) {
-		return {...failure(failed, names), ...(facts.verification && {verification: facts.verification})};
+		const {verification, writtenBytes, unwritable} = facts;
+		return {
+			...failure(failed, names),
+			...(verification && {verification}),
+			...(writtenBytes !== undefined && {writtenBytes}),
+			...(unwritable && {unwritable}),
+		};
 	}
 
 	return skipped === undefined

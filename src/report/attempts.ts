@@ -30,7 +30,7 @@ export const retry = (report: Report): Report => {
 		ended: report.ended.filter(end => isDone(end) && !isAfter(end.step)),
 		devices: report.devices.map(device =>
 			failed.has(device.planned.facts.path)
-				? {...device, erased: null, verification: null, endedAt: null, failure: null}
+				? {...device, erased: null, verification: null, endedAt: null, failure: null, unwritable: null}
 				: device,
 		),
 	};

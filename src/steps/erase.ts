@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import type {Device, DeviceFacts} from '../devices/device.ts';
 import {requireSameIdentity} from '../devices/identity.ts';
 import type {EraseResult} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
-import {SanitizeError} from '../errors.ts';
+import {SanitizeError, toSanitizeError} from '../errors.ts';
 import {type DeviceStepContext, defineDeviceStep} from './step.ts';
 
 export default defineDeviceStep({
@@ -30,10 +31,16 @@ export default defineDeviceStep({
 			});
 		}
 
-		const result = await drain(eraser.erase({...context, commit: () => context.commit()}), context);
-		requireAllWritten(result, context);
-		await device.sync();
-		requireSameIdentity(device.facts, await device.inspect());
+		const {unwritable, ...result} = await drain(
+			eraser.erase({...context, commit: () => context.commit()}),
+			context,
+		);
+		const failure = await findFailure({...result, unwritable}, device);
+		if (failure) {
+			const {writtenBytes} = result;
+			return {failure, facts: {writtenBytes, ...(unwritable.count > 0 && {unwritable})}};
+		}
+
 		const {name, method, technique} = eraser;
 		return {facts: {eraser: name, method, technique, ...result}};
 	},
@@ -55,15 +62,44 @@ const drain = async (
 	}
 };
 
+/** What is wrong with an erase that came to its end; the ranges that it could not write last, so that nothing hides behind them. */
+const findFailure = async (result: EraseResult, device: Device): Promise<SanitizeError | undefined> => {
+	try {
+		requireAllTried(result, device.facts);
+		await device.sync();
+		requireSameIdentity(device.facts, await device.inspect());
+		requireAllWritten(result, device.facts);
+		return undefined;
+	} catch (error) {
+		return toSanitizeError(error);
+	}
+};
+
 // The words "No space left on device" prove nothing: only the count does.
-const requireAllWritten = ({writtenBytes}: EraseResult, {device}: DeviceStepContext): void => {
-	const {path, totalBytes} = device.facts;
-	if (writtenBytes !== totalBytes) {
+const requireAllTried = (
+	{writtenBytes, unwritable}: EraseResult,
+	{path, totalBytes}: Pick<DeviceFacts, 'path' | 'totalBytes'>,
+): void => {
+	if (writtenBytes + unwritable.bytes !== totalBytes) {
 		throw new SanitizeError(
 			'WRITE_INCOMPLETE',
 			`${path} has ${totalBytes} bytes, but ${writtenBytes} were written`,
 			{
 				hint: 'do not release the device; see whether it shrank or its store is full (kernel log), then erase it again',
+			},
+		);
+	}
+};
+
+const requireAllWritten = ({unwritable}: EraseResult, {path}: Pick<DeviceFacts, 'path'>): void => {
+	const {count, bytes, listed} = unwritable;
+	const [first] = listed;
+	if (count > 0) {
+		throw new SanitizeError(
+			'WRITE_FAILED',
+			`${path}: ${bytes} bytes in ${count} ${count === 1 ? 'range' : 'ranges'} could not be written, the first ${first?.length} at offset ${first?.offset}`,
+			{
+				hint: 'do not release the device; what it held there is still there: look at the cable and the kernel log',
 			},
 		);
 	}

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import {requireSameIdentity, requireUnused} from '../devices/identity.ts';
 import {SanitizeError} from '../errors.ts';
+import type {RangeList} from '../ranges.ts';
 import {randomSeed} from '../verification/sampling.ts';
-import type {RangeList, Verification} from '../verification/verification.ts';
+import type {Verification} from '../verification/verification.ts';
 import {verify} from '../verification/verify.ts';
 import {defineDeviceStep, type StepResult} from './step.ts';
 

@@ -1,13 +1,4 @@
-import type {ByteRange} from '../devices/device.ts';
-
-/** Ranges found during a scan: sorted, merged, at most 1,000 listed, all counted. */
-export interface RangeList {
-	readonly listed: readonly ByteRange[];
-	/** Number of merged ranges, listed or not. */
-	readonly count: number;
-	/** Sum of their lengths. */
-	readonly bytes: number;
-}
+import type {RangeList} from '../ranges.ts';
 
 export interface VerifySettings {
 	readonly coverage: 'full' | 'sampled';

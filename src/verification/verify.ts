@@ -1,7 +1,7 @@
 import {alignedBuffer} from '../aligned-buffer.ts';
 import type {ByteRange, Device} from '../devices/device.ts';
 import {SanitizeError} from '../errors.ts';
-import {createRangeCollector} from './ranges.ts';
+import {createRangeCollector} from '../ranges.ts';
 import {readPart} from './read-part.ts';
 import {createSampling, type Sampling} from './sampling.ts';
 import type {Verification, VerifySettings} from './verification.ts';

@@ -6,6 +6,7 @@ import block from '../../src/devices/block.ts';
 import type {Device} from '../../src/devices/device.ts';
 import type {EraseContext, EraseResult, Eraser} from '../../src/erasers/eraser.ts';
 import {SanitizeError} from '../../src/errors.ts';
+import {noRanges} from '../../src/ranges.ts';
 import {
 	attach,
 	isRoot,
@@ -32,6 +33,7 @@ export const eraserSuite = (test: TestFn, eraser: Eraser): void => {
 
 			const {result, progress, commits} = await erase(eraser, subject.device);
 			t.is(result.writtenBytes, totalBytes);
+			t.is(result.unwritable.count, 0);
 			t.is(commits, 1);
 			t.true(result.tool.name.length > 0 && result.tool.version.length > 0);
 			t.true(progress.every((bytes, index) => bytes <= totalBytes && bytes >= (progress[index - 1] ?? 0)));
@@ -86,6 +88,7 @@ const contextOf = (device: Device, changes: Partial<EraseContext> = {}): EraseCo
 	tools: surroundings.tools,
 	signal: new AbortController().signal,
 	commit: async () => {},
+	warn() {},
 	...changes,
 });
 
@@ -169,7 +172,9 @@ const stops = async (t: ExecutionContext, eraser: Eraser, how: 'abort' | 'return
 	);
 	if (how === 'return') {
 		void erasing.next().catch(() => {});
-		await erasing.return({writtenBytes: 0, tool: {name: '', version: ''}}).catch(() => {});
+		await erasing
+			.return({writtenBytes: 0, unwritable: noRanges, tool: {name: '', version: ''}})
+			.catch(() => {});
 	} else {
 		const error = await t.throwsAsync(
 			(async () => {

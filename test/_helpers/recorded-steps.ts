@@ -137,12 +137,74 @@ export const result = (device: DeviceFacts, changes: Partial<DeviceResult> = {})
 	unwritable: [],
 	unreadable: [],
 	nonZero: [],
+	unwritableRanges: 0,
+	unwritableBytes: 0,
 	nonZeroRanges: 0,
 	nonZeroBytes: 0,
 	unreadableRanges: 0,
 	unreadableBytes: 0,
 	...changes,
 });
+
+const badSectors = {
+	listed: [
+		{offset: 1_073_741_824, length: 512},
+		{offset: 2_147_483_648, length: 4096},
+	],
+	count: 2,
+	bytes: 4608,
+};
+
+/** An erase that could not write two places, and the verification that finds them. */
+export const failedWrites = (device: DeviceFacts, seconds: number): Telling => {
+	const writtenBytes = device.totalBytes - badSectors.bytes;
+	const code = 'WRITE_FAILED';
+	const {path} = device;
+	const warned = (message: string) =>
+		[700, {type: 'run.warned', code, message: `${path}: ${message}`}] as const;
+	return [
+		...erased(device, seconds).slice(0, -1),
+		warned('a write error in the 1048576 bytes at 1073741824 (EIO: i/o error, write): trying them again'),
+		warned('write errors in 2 blocks of up to 1 MiB; 4608 bytes in 2 ranges could not be written'),
+		[
+			900,
+			{
+				type: 'step.failed',
+				step: 'erase',
+				device: path,
+				code,
+				message: `${path}: 4608 bytes in 2 ranges could not be written, the first 512 at offset 1073741824`,
+				hint: 'do not release the device; look at the cable and the kernel log',
+				writtenBytes,
+				unwritable: badSectors,
+			},
+		],
+		...verified(device, seconds).slice(0, -1),
+		[
+			10,
+			{
+				type: 'step.failed',
+				step: 'verify',
+				device: path,
+				code: 'NOT_ZERO',
+				message: `${path}: 4608 bytes in 2 ranges not zero, the first at offset 1073741824`,
+				verification: {...verification(device, 'failed'), nonZero: badSectors},
+			},
+		],
+	];
+};
+
+export const badResult = (device: DeviceFacts): DeviceResult =>
+	result(device, {
+		outcome: 'failed',
+		writtenBytes: device.totalBytes - badSectors.bytes,
+		unwritable: badSectors.listed,
+		unwritableRanges: badSectors.count,
+		unwritableBytes: badSectors.bytes,
+		nonZero: badSectors.listed,
+		nonZeroRanges: badSectors.count,
+		nonZeroBytes: badSectors.bytes,
+	});
 
 export const untouched = {writtenBytes: 0, verifiedBytes: 0};
 

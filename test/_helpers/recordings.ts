@@ -6,9 +6,11 @@ import path from 'node:path';
 import {RunEvents} from '../../src/events.ts';
 import {file, plan, sda, stepsFromMemory} from './recorded-plan.ts';
 import {
+	badResult,
 	certified,
 	erased,
 	failedVerification,
+	failedWrites,
 	kept,
 	poweredOff,
 	prepared,
@@ -81,6 +83,15 @@ const tellings: Readonly<Record<string, Telling>> = {
 				],
 			},
 		],
+	],
+	'bad-sectors': [
+		[0, {type: 'run.planned', plan: plan()}],
+		...prepared,
+		...failedWrites(sda, 30),
+		...kept,
+		[1, {type: 'step.skipped', step: 'issue-certificate', reason: 'the device is not sanitized'}],
+		[1, {type: 'step.skipped', step: 'power-off', reason: 'the run failed'}],
+		[2, {type: 'run.finished', outcome: 'failed', exitCode: 4, devices: [badResult(sda)]}],
 	],
 	refused: [
 		[

@@ -14,7 +14,7 @@ const valuesOf = async (...words: readonly string[]): Promise<readonly string[]>
 	(await complete(...words)).map(line => line.replace(/\t.*/, ''));
 
 const candidates: ReadonlyArray<readonly [words: readonly string[], values: readonly string[]]> = [
-	[['re'], ['rehearse', 'recipes']],
+	[['re'], ['rehearse', 'resume', 'recipes']],
 	[['nonsense'], []],
 	[['run', 'e'], ['erase']],
 	[['run', '--device', 'x', 'ssr'], ['ssr-zeroize']],
@@ -52,6 +52,7 @@ const candidates: ReadonlyArray<readonly [words: readonly string[], values: read
 			'run',
 			'plan',
 			'rehearse',
+			'resume',
 			'verify',
 			'devices',
 			'recipes',
@@ -110,7 +111,7 @@ test('a shell that is not known is a usage error', async t => {
 const lines: ReadonlyArray<readonly [keys: string, line: string]> = [
 	[
 		`zeroize ${allCompletions}`,
-		'zeroize certificate completion devices erasers help plan recipes rehearse run steps verify ',
+		'zeroize certificate completion devices erasers help plan recipes rehearse resume run steps verify ',
 	],
 	['zeroize ru\t', 'zeroize run '],
 	[`zeroize run ${allCompletions}`, 'zeroize run erase ssr-zeroize verify-only '],

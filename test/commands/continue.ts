@@ -42,12 +42,15 @@ const blocked = async (t: ExecutionContext, typed: 'confirmed' | 'wrong' | null)
 		...confirmation(plan, typed),
 	);
 	const root = await leftMachine(place);
-	await writeTree(root, {[dropIn]: '[Service]\n'});
+	const unit = `run/systemd/system/zeroize-${plan.runId}.service`;
+	await writeTree(root, {[dropIn]: '[Service]\n', [unit]: ''});
 	const pty = await openPty(t);
 	await connect(root, 'ttyS0', pty);
 	const {tools, calls} = await fakeTools(t, {systemctl: [{}]});
 	return {
 		...{image, pty, directory},
+		// Without its file systemd forgets, at a daemon-reload, what lets the unit survive emergency mode.
+		isUnitThere: () => existsSync(path.join(root, unit)),
 		isWithheld: () => existsSync(path.join(root, dropIn)),
 		calls: async () => calls('systemctl'),
 		go: async () => runMain(['continue', directory], {root, tools}),
@@ -55,11 +58,12 @@ const blocked = async (t: ExecutionContext, typed: 'confirmed' | 'wrong' | null)
 };
 
 asRoot('a run that cannot leave says so on the console, and gives the operator the shell back', async t => {
-	const {image, pty, directory, isWithheld, calls, go} = await blocked(t, 'confirmed');
+	const {image, pty, directory, isUnitThere, isWithheld, calls, go} = await blocked(t, 'confirmed');
 	const {exitCode, end} = await go();
 	t.is(exitCode, 3);
 	t.falsy(end.halt ?? end.leave);
 	t.false(isWithheld());
+	t.true(isUnitThere());
 	t.deepEqual(await calls(), ['daemon-reload', 'try-restart --no-block emergency.service']);
 	t.false(await isAllZero(image, totalBytes));
 	await pty.shows(/zeroize-no-such-program[\s\S]*refused/i);

@@ -22,6 +22,7 @@ test('every command has its page, but for help and what shells call', t => {
 			'zeroize run',
 			'zeroize plan',
 			'zeroize rehearse',
+			'zeroize resume',
 			'zeroize verify',
 			'zeroize devices',
 			'zeroize recipes',

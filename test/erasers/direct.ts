@@ -12,7 +12,13 @@ eraserSuite(test, direct);
 const MiB = 1024 ** 2;
 
 const erase = async (device: Device, signal = new AbortController().signal): Promise<EraseResult> => {
-	const erasing = direct.erase({device, signal, tools: createTools({env: {}}), commit: async () => {}});
+	const erasing = direct.erase({
+		device,
+		signal,
+		tools: createTools({env: {}}),
+		commit: async () => {},
+		warn() {},
+	});
 	for (;;) {
 		const next = await erasing.next();
 		if (next.done) {

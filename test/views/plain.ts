@@ -106,3 +106,10 @@ test('what a device says of itself cannot reach the terminal as it is', t => {
 	t.false(text.includes('\u{1B}') || text.includes('\u{7}') || text.includes('\u{9B}'));
 	t.true(text.includes('E?[2J?31m vil'));
 });
+
+test('places that could not be written are told with the erase, and at the end', t => {
+	const {text} = show(plain, readRecording('bad-sectors'));
+	const told = text.match(/UNWRITABLE: 2 ranges, 4.5 KiB: at byte 1073741824 \(512 B\)/g) ?? [];
+	t.is(told.length, 2);
+	t.regex(text, /warning: \/dev\/sda: a write error in the 1048576 bytes at 1073741824/);
+});

@@ -1,4 +1,5 @@
 import type {DeviceFacts} from '../../devices/device.ts';
+import {systemError} from '../../devices/held.ts';
 import {SanitizeError} from '../../errors.ts';
 import type {DdReport} from './report.ts';
 
@@ -15,11 +16,53 @@ const full = /dd: (?:error )?writing (?:to )?.+: No space left on device$/;
 /** True for the words in which dd says that nothing more fits. */
 export const isFull = (message: string): boolean => full.test(message);
 
+// The C library's words for what a single place of a device, or its absence, makes of a write.
+const errnos: Readonly<Record<string, string>> = {
+	'Input/output error': 'EIO',
+	'No data available': 'ENODATA',
+	'Remote I/O error': 'EREMOTEIO',
+	'Invalid or incomplete multibyte or wide character': 'EILSEQ',
+	'Connection timed out': 'ETIMEDOUT',
+	'No such device': 'ENODEV',
+	'No such device or address': 'ENXIO',
+};
+
+const writeError = /dd: (?:error )?writing (?:to )?.+: ([^:]+)$/;
+
+export interface DdVerdict {
+	/** The count of its final report. */
+	readonly bytes: number;
+	/** Why it stopped right behind these bytes, where it did so before the end: WRITE_FAILED, with the system error as its cause. */
+	readonly failure?: SanitizeError;
+}
+
 /**
-The bytes that dd wrote, if it ended as it must: at the end of a device with exit code 1 and ENOSPC and not one other complaint, at the end of a file with 0 and none; and with a final count of no less than the size.
+The bytes that dd wrote, if it ended as it must: at the end of a device with exit code 1 and ENOSPC and not one other complaint, at the end of a file with 0 and none; and with a final count of no less than the size, less `from`, where it started. Or it stopped at a write error and says nothing else: then its count tells where.
 @throws SanitizeError ERASER_FAILED, WRITE_FAILED, WRITE_INCOMPLETE.
 */
-export const requireEnd = (end: DdEnd, facts: Pick<DeviceFacts, 'kind' | 'path' | 'totalBytes'>): number => {
+export const judgeEnd = (
+	end: DdEnd,
+	facts: Pick<DeviceFacts, 'kind' | 'path' | 'totalBytes'>,
+	from = 0,
+): DdVerdict => {
+	const bytes = requireCount(end);
+	const failure = writeFailure(end, bytes);
+	if (failure) {
+		return {bytes, failure};
+	}
+
+	requireEnd(end, facts, bytes);
+	if (from + bytes < facts.totalBytes) {
+		const message = `${facts.path} took no more than ${from + bytes} of its ${facts.totalBytes} bytes`;
+		throw new SanitizeError('WRITE_INCOMPLETE', message, {
+			hint: 'do not release the device; it has shrunk or what stores it is full (kernel log): mend that and erase it again',
+		});
+	}
+
+	return {bytes};
+};
+
+const requireCount = (end: DdEnd): number => {
 	const {exitCode, signal, finalBytes, messages} = end;
 	if (signal !== undefined) {
 		throw new SanitizeError('ERASER_FAILED', `dd was killed by ${signal} after at least ${end.bytes} bytes`, {
@@ -37,26 +80,36 @@ export const requireEnd = (end: DdEnd, facts: Pick<DeviceFacts, 'kind' | 'path' 
 		);
 	}
 
+	return finalBytes;
+};
+
+const writeFailure = ({messages, exitCode}: DdEnd, bytes: number): SanitizeError | undefined => {
+	const [message = '', ...more] = messages;
+	const errno = errnos[writeError.exec(message)?.[1] ?? ''];
+	return errno === undefined || more.length > 0 || exitCode !== 1
+		? undefined
+		: new SanitizeError('WRITE_FAILED', `dd failed after ${bytes} bytes${said(messages)}`, {
+				hint,
+				cause: systemError(errno, 'write'),
+			});
+};
+
+const requireEnd = (
+	{exitCode, messages}: DdEnd,
+	{kind, path}: Pick<DeviceFacts, 'kind' | 'path'>,
+	bytes: number,
+): void => {
 	const complaints = messages.filter(message => !isFull(message));
 	if (complaints.length > 0) {
-		throw new SanitizeError('WRITE_FAILED', `dd failed after ${finalBytes} bytes${said(complaints)}`, {hint});
+		throw new SanitizeError('WRITE_FAILED', `dd failed after ${bytes} bytes${said(complaints)}`, {hint});
 	}
 
 	const expectedExitCode = messages.length === 0 ? 0 : 1;
-	const mayEndSo = facts.kind === 'file' || messages.length > 0;
+	const mayEndSo = kind === 'file' || messages.length > 0;
 	if (exitCode !== expectedExitCode || !mayEndSo) {
-		const message = `dd ended with exit code ${exitCode} after ${finalBytes} bytes, but not by reaching the end of ${facts.path}`;
+		const message = `dd ended with exit code ${exitCode} after ${bytes} bytes, but not by reaching the end of ${path}`;
 		throw new SanitizeError('ERASER_FAILED', message, {hint});
 	}
-
-	if (finalBytes < facts.totalBytes) {
-		const message = `${facts.path} took no more than ${finalBytes} of its ${facts.totalBytes} bytes`;
-		throw new SanitizeError('WRITE_INCOMPLETE', message, {
-			hint: 'do not release the device; it has shrunk or what stores it is full (kernel log): mend that and erase it again',
-		});
-	}
-
-	return finalBytes;
 };
 
 const said = (messages: readonly string[]): string =>

@@ -8,7 +8,7 @@ const unitDirectory = 'run/systemd/system';
 
 const timeoutMs = 30_000;
 
-/** The command that lets the operator log in again when the unit's program was killed: it cannot do that itself. */
+/** The command that tidies up after the unit's program, which may have been killed. */
 const giveBack = 'give-shell-back';
 
 /** Name of the unit that carries a run. */
@@ -58,7 +58,7 @@ IgnoreOnIsolate=yes
 [Service]
 Type=simple
 ExecStart=${execution(command)}
-ExecStopPost=-${execution([command[0], giveBack])}
+ExecStopPost=-${execution([command[0], giveBack, runId])}
 Environment=${quote(`PATH=${searchPath}`)}
 WorkingDirectory=/
 StandardInput=null

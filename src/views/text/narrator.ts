@@ -16,7 +16,7 @@ import {
 	type Story,
 } from './story.ts';
 import {summaryLines} from './summary.ts';
-import {verificationLines} from './verification-lines.ts';
+import {rangeLines, verificationLines} from './verification-lines.ts';
 
 /**
 Tells a run in lines, event by event, as a log does: append-only, plain ASCII when wrapped, progress at the pace of a serial line. The lines are not wrapped, but for the summary, which counts them. A QR code is a picture.
@@ -128,8 +128,18 @@ const failedLines = (event: StepFailed, number: string): readonly string[] => [
 		event.hint,
 	),
 	...(event.writtenBytes === undefined ? [] : [`  ${event.writtenBytes} bytes were written`]),
+	...unwritableLines(event),
 	...(event.verification ? indent(verificationLines(event.verification)) : []),
 ];
+
+const unwritableLines = ({unwritable}: StepFailed): readonly string[] =>
+	unwritable
+		? rangeLines('  UNWRITABLE', {
+				ranges: unwritable.count,
+				bytes: unwritable.bytes,
+				listed: unwritable.listed,
+			})
+		: [];
 
 const indent = (lines: readonly string[]): readonly string[] => lines.map(line => `  ${line}`);
 

@@ -95,8 +95,8 @@ const deviceLines = (result: DeviceResult): readonly string[] => {
 			listed: result.unreadable,
 		}),
 		...rangeLines('  UNWRITABLE', {
-			ranges: result.unwritable.length,
-			bytes: result.unwritable.reduce((sum, {length}) => sum + length, 0),
+			ranges: result.unwritableRanges,
+			bytes: result.unwritableBytes,
 			listed: result.unwritable,
 		}),
 	];

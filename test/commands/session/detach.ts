@@ -30,11 +30,15 @@ exit $code
 `;
 
 /** A machine whose systemd starts the unit for real, and a run that was confirmed on it. */
-const confirmed = async (t: ExecutionContext, programs: readonly string[], typed?: readonly string[]) => {
+const confirmed = async (
+	t: ExecutionContext,
+	programs: readonly string[],
+	{typed, script}: {readonly typed?: readonly string[]; readonly script?: string} = {},
+) => {
 	const {place, image, plan: planned} = await planToLeave(t);
 	const executable = path.join(place.directory, 'zeroize');
 	const out = path.join(place.directory, 'staged');
-	await writeFile(executable, wrapper(out));
+	await writeFile(executable, script ?? wrapper(out));
 	await chmod(executable, 0o755);
 	const departure = {
 		...{executable: process.execPath, programs, stageBytes: 1, neededBytes: 2, availableBytes: 3},
@@ -63,6 +67,7 @@ const confirmed = async (t: ExecutionContext, programs: readonly string[], typed
 	return {
 		...{place, image, plan, root, out, seen, controller, detach, stderr},
 		calls: async () => (await calls('systemctl')).filter(call => !call.startsWith('is-active')),
+		pid: async () => Number(await readFile(path.join(directory, 'pid'), 'utf8')),
 		output: async () => readFile(path.join(directory, 'output'), 'utf8'),
 	};
 };
@@ -126,8 +131,43 @@ asRoot('Ctrl-C before the unit is started starts none', async t => {
 });
 
 asRoot('a run without the right confirmation is not handed over', async t => {
-	const {detach, calls, place} = await confirmed(t, ['sh'], ['WRONG']);
+	const {detach, calls, place} = await confirmed(t, ['sh'], {typed: ['WRONG']});
 	await t.throwsAsync(detach(), {code: 'NOT_CONFIRMED'});
 	t.deepEqual(await calls(), []);
 	t.deepEqual(await place.runs(), {state: [], log: []});
+});
+
+/** A unit that waits to be interrupted. */
+const waiting = `#!/bin/sh
+exec "${process.execPath}" -e "process.on('SIGINT', () => process.exit()); setTimeout(() => {}, 30000)"
+`;
+
+const untilStarted = async (calls: () => Promise<readonly string[]>): Promise<void> => {
+	while (!(await calls()).some(call => call.startsWith('start'))) {
+		await sleep(50);
+	}
+
+	await sleep(500);
+};
+
+asRoot('Ctrl-C is passed on to the unit, and that it ended without a word is said', async t => {
+	const {plan, controller, detach, calls} = await confirmed(t, ['sh'], {script: waiting});
+	const ending = detach();
+	await untilStarted(calls);
+	controller.abort(new SanitizeError('INTERRUPTED', 'interrupted by SIGINT'));
+	await t.throwsAsync(ending, {code: 'INTERNAL', message: /the run ended without a word; its journal is /});
+	t.is((await calls()).at(-1), `kill --signal=SIGINT zeroize-${plan.runId}.service`);
+});
+
+asRoot('what ends the login ends the view of the run, and not the run', async t => {
+	const {controller, detach, calls, pid, stderr} = await confirmed(t, ['sh'], {script: waiting});
+	const ending = detach();
+	await untilStarted(calls);
+	const unit = await pid();
+	t.teardown(() => process.kill(unit, 'SIGINT'));
+	controller.abort(new SanitizeError('TERMINATED', 'interrupted by SIGTERM'));
+	t.is((await ending).exitCode, 143);
+	t.regex(stderr.text(), /the run goes on without this terminal/);
+	t.true(process.kill(unit, 0));
+	t.false((await calls()).some(call => call.startsWith('kill')));
 });

@@ -37,7 +37,7 @@ IgnoreOnIsolate=yes
 [Service]
 Type=simple
 ExecStart="/opt/zeroize" "continue" "/tmp/a"
-ExecStopPost=-"/opt/zeroize" "give-shell-back"
+ExecStopPost=-"/opt/zeroize" "give-shell-back" "20261121T081500Z-1f2e3d4c"
 Environment="PATH=/usr/bin:/bin"
 WorkingDirectory=/
 StandardInput=null

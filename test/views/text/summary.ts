@@ -16,6 +16,8 @@ const result = (path: string, outcome: Outcome): DeviceResult => ({
 	unwritable: [{offset: 512, length: 512}],
 	unreadable: [{offset: 0, length: 512}],
 	nonZero: [{offset: 1000, length: 3}],
+	unwritableRanges: 1,
+	unwritableBytes: 512,
 	nonZeroRanges: 1,
 	nonZeroBytes: 3,
 	unreadableRanges: 1,

@@ -1,9 +1,19 @@
-import type {ByteRange} from '../devices/device.ts';
-import type {RangeList} from './verification.ts';
+import type {ByteRange} from './devices/device.ts';
+
+/** Ranges of a device: sorted, merged, at most 1,000 listed, all counted. */
+export interface RangeList {
+	readonly listed: readonly ByteRange[];
+	/** Number of merged ranges, listed or not. */
+	readonly count: number;
+	/** Sum of their lengths. */
+	readonly bytes: number;
+}
+
+export const noRanges: RangeList = {listed: [], count: 0, bytes: 0};
 
 export const listedRanges = 1000;
 
-/** Collects ranges from parts of a device that were read in any order. */
+/** Collects ranges from parts of a device that were looked at in any order. */
 export interface RangeCollector {
 	/** Takes what was found in part `index`, sorted. Parts are numbered from 0 in the device's order, each is given once. */
 	add(index: number, ranges: readonly ByteRange[]): void;
@@ -48,22 +58,32 @@ export const createRangeCollector = (joinBelowBytes: number): RangeCollector => 
 const nothing: Summary = {listed: [], count: 0, bytes: 0, last: undefined};
 
 const summarize = (ranges: readonly ByteRange[], joinBelowBytes: number): Summary => {
+	const joined = joinRanges(ranges, joinBelowBytes);
+	return {
+		listed: joined.slice(0, listedRanges),
+		count: joined.length,
+		bytes: sumOf(joined),
+		last: joined.at(-1),
+	};
+};
+
+/** Sorted ranges, with those less than `joinBelowBytes` apart made one. */
+export const joinRanges = (ranges: readonly ByteRange[], joinBelowBytes: number): readonly ByteRange[] => {
 	const joined: ByteRange[] = [];
-	let bytes = 0;
 	for (const range of ranges) {
 		const last = joined.at(-1);
-		const gapBytes = last ? range.offset - (last.offset + last.length) : joinBelowBytes;
-		if (last && gapBytes < joinBelowBytes) {
-			joined[joined.length - 1] = {offset: last.offset, length: last.length + gapBytes + range.length};
-			bytes += gapBytes + range.length;
+		if (last && range.offset - (last.offset + last.length) < joinBelowBytes) {
+			joined[joined.length - 1] = {offset: last.offset, length: range.offset + range.length - last.offset};
 		} else {
 			joined.push(range);
-			bytes += range.length;
 		}
 	}
 
-	return {listed: joined.slice(0, listedRanges), count: joined.length, bytes, last: joined.at(-1)};
+	return joined;
 };
+
+export const sumOf = (ranges: readonly ByteRange[]): number =>
+	ranges.reduce((sum, {length}) => sum + length, 0);
 
 const insert = (
 	segments: readonly Segment[],

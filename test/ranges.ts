@@ -1,8 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type {ByteRange} from '../../src/devices/device.ts';
-import {createRangeCollector, listedRanges} from '../../src/verification/ranges.ts';
-import type {RangeList} from '../../src/verification/verification.ts';
+import type {ByteRange} from '../src/devices/device.ts';
+import {createRangeCollector, listedRanges, type RangeList} from '../src/ranges.ts';
 
 const naive = (ranges: readonly ByteRange[], joinBelowBytes: number): RangeList => {
 	const merged: ByteRange[] = [];

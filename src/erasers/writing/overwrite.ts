@@ -1,0 +1,88 @@
+import {alignedBuffer} from '../../aligned-buffer.ts';
+import type {ByteRange, Device} from '../../devices/device.ts';
+import {blockBytes, type Salvage, type WrittenBlock} from './salvage.ts';
+import {writeZeros} from './write-zeros.ts';
+
+const inFlight = 4;
+
+interface OverwriteContext {
+	readonly device: Device;
+	readonly salvage: Salvage;
+	/** Called before each write; throws when the erase shall not go on. */
+	requireRunning(writtenBytes: number): void;
+}
+
+interface Start {
+	/** Byte of the device. */
+	readonly from: number;
+	/** Bytes that were written before; counted in what is yielded and returned. */
+	readonly writtenBytes: number;
+}
+
+/** Writes zeros to the device's end, four blocks at a time; yields and returns all bytes written so far. */
+export async function* overwrite(
+	{device, salvage, requireRunning}: OverwriteContext,
+	start: Start,
+): AsyncGenerator<number, number, undefined> {
+	const {totalBytes} = device.facts;
+	const zeros = alignedBuffer(blockBytes);
+	const writes: Array<Promise<Outcome>> = [];
+	let position = start.from;
+	let {writtenBytes} = start;
+	try {
+		while (position < totalBytes || writes.length > 0) {
+			requireRunning(writtenBytes);
+			for (; writes.length < inFlight && position < totalBytes; position += blockBytes) {
+				const block = {offset: position, length: Math.min(blockBytes, totalBytes - position)};
+				writes.push(settle(writeBlock(device, zeros, block, salvage)));
+			}
+
+			const block = resultOf(await writes.shift());
+			salvage.keep(block);
+			writtenBytes += block.writtenBytes;
+			yield writtenBytes;
+		}
+
+		return writtenBytes;
+	} finally {
+		// Nothing may go on writing once this has ended, however it ends.
+		if (writes.length > 0) {
+			salvage.stop();
+		}
+
+		await Promise.all(writes);
+	}
+}
+
+const writeBlock = async (
+	device: Device,
+	zeros: Uint8Array,
+	block: ByteRange,
+	salvage: Salvage,
+): Promise<WrittenBlock> => {
+	try {
+		await writeZeros(device, zeros, block);
+		return {...block, writtenBytes: block.length, unwritable: []};
+	} catch (error) {
+		return salvage.salvage(block, error);
+	}
+};
+
+type Outcome = {readonly block: WrittenBlock} | {readonly error: unknown};
+
+// Several writes are under way while one is awaited: a rejection nobody has asked for yet would end the process.
+const settle = async (write: Promise<WrittenBlock>): Promise<Outcome> => {
+	try {
+		return {block: await write};
+	} catch (error) {
+		return {error};
+	}
+};
+
+const resultOf = (outcome: Outcome | undefined): WrittenBlock => {
+	if (!outcome || 'error' in outcome) {
+		throw outcome?.error;
+	}
+
+	return outcome.block;
+};
