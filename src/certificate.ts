@@ -2,9 +2,11 @@ import * as v from 'valibot';
 import {mediaType} from './devices/media.ts';
 import {SanitizeError} from './errors.ts';
 import type {JournalHead} from './journal.ts';
+import {jsonFlaw, parseJson} from './json.ts';
 import {conclude} from './outcome.ts';
 import type {Plan} from './plan.ts';
 import type {DeviceReport, Report} from './report.ts';
+import {shown} from './shown.ts';
 
 const text = v.nullable(v.string());
 
@@ -165,23 +167,23 @@ A certificate file's text, checked.
 @throws SanitizeError CERTIFICATE_INVALID naming the field that is wrong.
 */
 export const parseCertificate = (text: string, file: string): Certificate => {
-	const result = v.safeParse(certificateSchema, parseJson(text, file));
+	const result = v.safeParse(certificateSchema, readJson(text, file));
 	if (result.success) {
 		return result.output;
 	}
 
 	const [issue] = result.issues;
 	const field = v.getDotPath(issue) ?? 'the whole file';
-	throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: ${field}: ${issue.message}`, {
+	throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: ${shown(`${field}: ${issue.message}`)}`, {
 		hint: 'give a certificate that zeroize issued, unchanged',
 	});
 };
 
-const parseJson = (text: string, file: string): unknown => {
+const readJson = (text: string, file: string): unknown => {
 	try {
-		return JSON.parse(text);
+		return parseJson(text);
 	} catch (error) {
-		throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: it is not JSON`, {
+		throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: ${jsonFlaw(error)}`, {
 			hint: 'give a certificate that zeroize issued, unchanged',
 			cause: error,
 		});

@@ -1,6 +1,9 @@
+import {isUtf8} from 'node:buffer';
 import {createHash} from 'node:crypto';
 import {SanitizeError} from './errors.ts';
 import type {RunEvent} from './events.ts';
+import {findFlaw} from './journal/event-schema.ts';
+import {jsonFlaw, parseJson} from './json.ts';
 
 /** `prev` of the first line. */
 export const genesisHash = '0'.repeat(64);
@@ -54,18 +57,60 @@ export interface JournalLine {
 	readonly hash: string;
 }
 
+// A run has a few steps; who reads goes through all that ended before at each.
+const mostSteps = 10_000;
+
 /**
-Reads a journal's text back and checks its chain. A last line without its line feed was torn by a crash and is left out.
+The text of a journal's whole lines. What stands behind the last line feed was torn by a crash and is left out, whatever it is.
+@throws SanitizeError JOURNAL_INVALID when it is not UTF-8: read as such it would be another one.
+*/
+export const journalText = (bytes: Buffer, file: string): string => {
+	const lines = bytes.subarray(0, bytes.lastIndexOf(lineFeed) + 1);
+	if (!isUtf8(lines)) {
+		throw invalid(file, lineOfFlaw(lines), 'it is not text in UTF-8');
+	}
+
+	return lines.toString();
+};
+
+const lineFeed = 0x0a;
+
+const lineOfFlaw = (lines: Buffer): number => {
+	let number = 1;
+	for (let start = 0; start < lines.length; number += 1) {
+		const end = lines.indexOf(lineFeed, start);
+		if (!isUtf8(lines.subarray(start, end))) {
+			return number;
+		}
+
+		start = end + 1;
+	}
+
+	return number;
+};
+
+/**
+Reads a journal's text back, checks its chain and that each line is an event of one run. A last line without its line feed was torn by a crash and is left out.
 @throws SanitizeError JOURNAL_INVALID naming the first line that does not fit.
 */
 export const readJournal = (text: string, file: string): readonly JournalLine[] => {
-	const rows = text.split('\n');
-	// What stands behind the last line feed: nothing, or a torn line.
-	rows.pop();
 	const lines: JournalLine[] = [];
 	let prev = genesisHash;
-	for (const [index, row] of rows.entries()) {
-		const event = parseLine(row, index + 1, prev, file);
+	let steps = 0;
+	for (
+		let start = 0, end = text.indexOf('\n');
+		end !== -1;
+		start = end + 1, end = text.indexOf('\n', start)
+	) {
+		const number = lines.length + 1;
+		const row = text.slice(start, end);
+		const event = parseLine(row, number, prev, file);
+		requireSameRun(event, lines[0]?.event, file);
+		steps += event.type.startsWith('step.') && event.type !== 'step.progress' ? 1 : 0;
+		if (steps > mostSteps) {
+			throw invalid(file, number, `it tells of more than ${mostSteps} beginnings and ends of steps`);
+		}
+
 		prev = hashLine(row);
 		lines.push({event, hash: prev});
 	}
@@ -78,11 +123,34 @@ export const readJournal = (text: string, file: string): readonly JournalLine[] 
 };
 
 const parseLine = (row: string, number: number, prev: string, file: string): RunEvent => {
+	const value = parseRow(row, number, file);
+	if (value.prev !== prev) {
+		throw invalid(
+			file,
+			number,
+			'its hash chain is broken: this line or one before it was changed, added or removed',
+		);
+	}
+
+	if (value.seq !== number) {
+		throw invalid(file, number, `its number is ${JSON.stringify(value.seq)?.slice(0, 20)}`);
+	}
+
+	const {prev: _, ...event} = value;
+	const flaw = findFlaw(event);
+	if (flaw !== null) {
+		throw invalid(file, number, flaw);
+	}
+
+	return event as unknown as RunEvent;
+};
+
+const parseRow = (row: string, number: number, file: string) => {
 	let value: unknown;
 	try {
-		value = JSON.parse(row);
-	} catch {
-		throw invalid(file, number, 'it is not JSON');
+		value = parseJson(row);
+	} catch (error) {
+		throw invalid(file, number, jsonFlaw(error));
 	}
 
 	if (
@@ -95,20 +163,18 @@ const parseLine = (row: string, number: number, prev: string, file: string): Run
 		throw invalid(file, number, 'it is not an event');
 	}
 
-	if (value.prev !== prev) {
-		throw invalid(
-			file,
-			number,
-			'its hash chain is broken: this line or one before it was changed, added or removed',
-		);
+	return value;
+};
+
+const requireSameRun = (event: RunEvent, first: RunEvent | undefined, file: string): void => {
+	const runId = first?.runId ?? event.runId;
+	if (event.runId !== runId || (event.type === 'run.planned' && event.plan.runId !== runId)) {
+		throw invalid(file, event.seq, 'it is of another run');
 	}
 
-	if (value.seq !== number) {
-		throw invalid(file, number, `its number is ${String(value.seq)}`);
+	if (first && event.type === 'run.planned') {
+		throw invalid(file, event.seq, 'only the first line is a plan');
 	}
-
-	const {prev: _, ...event} = value;
-	return event as unknown as RunEvent;
 };
 
 const invalid = (file: string, number: number, why: string): SanitizeError =>

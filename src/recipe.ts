@@ -31,6 +31,8 @@ const phases: readonly Phase[] = ['prepare', 'erase', 'verify', 'aftercare', 'ha
 
 const shownProblems = 5;
 
+const mostSteps = 100;
+
 /**
 Reads a recipe file's text and checks it against the options of the steps that this build knows. `file` is how the file is called in messages.
 
@@ -72,6 +74,7 @@ export const recipeSchema = (steps: readonly Step[]) =>
 		steps: v.pipe(
 			v.array(v.variant('step', steps.map(stepSchema))),
 			v.minLength(1, 'a list of at least one step'),
+			v.maxLength(mostSteps, `a list of at most ${mostSteps} steps`),
 			v.description('what is done, in this order'),
 		),
 	});

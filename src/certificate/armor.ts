@@ -10,6 +10,12 @@ const lineLength = 64;
 
 const maxTextBytes = 1024 * 1024;
 
+// Of base64 that looks like a last line; more is tried on no block.
+const mostTails = 16;
+
+// Of the longest text as base64, had it not been compressed, and of what stands between.
+const mostLines = 65_536;
+
 /**
 A certificate's text in lines of at most 64 ASCII characters, for a console that somebody records:
 
@@ -43,6 +49,10 @@ The certificate's text. Takes the lines between the first and the last one, rid 
 @throws SanitizeError CERTIFICATE_INVALID saying what is missing or wrong.
 */
 export const disarm = (lines: readonly string[]): string => {
+	if (lines.length > mostLines) {
+		throw invalid(`it has more than ${mostLines} lines`);
+	}
+
 	const divider = lines.indexOf('sha256:');
 	const checks = divider === -1 ? [] : lines.slice(divider + 1);
 	const sha256 = findHash(checks);
@@ -77,7 +87,7 @@ const possiblePayloads = (lines: readonly string[]): readonly string[] => {
 	const likely = lines.filter(line => /^[A-Za-z0-9+/]+={0,2}$/.test(line));
 	const isFull = (line: string) => line.length === lineLength;
 	const full = likely.filter((line, index) => isFull(line) && line !== likely[index - 1]).join('');
-	const tails = likely.slice(likely.findLastIndex(isFull) + 1);
+	const tails = likely.slice(likely.findLastIndex(isFull) + 1).slice(0, mostTails);
 	return [likely.join(''), full, ...tails.map(tail => `${full}${tail}`)];
 };
 

@@ -1,4 +1,3 @@
-import {stripVTControlCharacters} from 'node:util';
 import {SanitizeError} from '../errors.ts';
 import {armorBegin, armorEnd, disarm} from './armor.ts';
 import {decodeCompact, findCompactParts} from './compact.ts';
@@ -12,28 +11,57 @@ export interface Finding {
 	readonly result: string | SanitizeError;
 }
 
-/** All certificates in what a recorder took from a console, or a scanner from a QR code, in their order. */
+// Control sequences of ECMA-48, and commands of a terminal up to their end. Each is looked at once: what Node strips them with takes minutes for a capture that has many without an end.
+const escapes =
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: it is about them
+	/(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B\]|\u009D)[^\u0007\u001B\u009C\u009D\r\n]{0,4096}(?:\u0007|\u001B\\|\u009C)|\u001B[ -/]*[0-~]/g;
+
+/**
+All certificates in what a recorder took from a console, or a scanner from a QR code, in their order.
+@throws SanitizeError CERTIFICATE_INVALID when there are more than anybody has.
+*/
 export const findCertificates = (capture: string): readonly Finding[] => {
-	const lines = stripVTControlCharacters(capture).split(/\r*\n|\r/);
+	const lines = capture.replaceAll(escapes, '').split(/\r+\n?|\n/);
 	return [...findBlocks(lines), ...findCompact(lines)].toSorted((a, b) => a.line - b.line);
 };
 
-const findBlocks = (lines: readonly string[]): readonly Finding[] =>
-	lines.flatMap((line, index) => {
-		if (!line.includes(armorBegin)) {
-			return [];
-		}
-
-		const rest = lines.slice(index + 1);
-		const end = rest.findIndex(other => other.includes(armorEnd) || other.includes(armorBegin));
-		const block = rest.slice(0, end === -1 ? rest.length : end).map(contentOf);
-		return [{kind: 'armored block', line: index + 1, result: attempt(() => disarm(block))} as const];
+const findBlocks = (lines: readonly string[]): readonly Finding[] => {
+	const starts = lines.flatMap((line, index) => (line.includes(armorBegin) ? [index + 1] : []));
+	requireFew(starts.length);
+	return starts.map(line => {
+		const block = linesOfBlock(lines, line).map(contentOf);
+		return {kind: 'armored block', line, result: attempt(() => disarm(block))};
 	});
+};
+
+// Of a capture of years; each may take a moment.
+const mostFindings = 1000;
+
+const requireFew = (count: number): void => {
+	if (count > mostFindings) {
+		throw new SanitizeError('CERTIFICATE_INVALID', `the capture has ${count} beginnings of certificates`, {
+			hint: `cut it into pieces with at most ${mostFindings}`,
+		});
+	}
+};
+
+/** From this line on to the end of the block, or to where another one begins. */
+const linesOfBlock = (lines: readonly string[], start: number): readonly string[] => {
+	let end = start;
+	while (end < lines.length && !endsBlock.test(lines[end] ?? '')) {
+		end += 1;
+	}
+
+	return lines.slice(start, end);
+};
+
+const endsBlock = new RegExp(`${armorBegin}|${armorEnd}`);
 
 const findCompact = (lines: readonly string[]): readonly Finding[] => {
 	const found = lines.flatMap((line, index) => findCompactParts(line).map(part => ({part, line: index + 1})));
 	// A code that holds a certificate alone is a group alone.
 	const groups = Map.groupBy(found, ({part, line}) => (part.id === '' ? `line ${line}` : part.id));
+	requireFew(groups.size);
 	return [...groups.values()].map(group => ({
 		kind: 'QR code text',
 		line: group[0]?.line ?? 0,

@@ -11,6 +11,9 @@ const checkBytes = 8;
 
 const maxTextBytes = 1024 * 1024;
 
+// 99 parts, each as large as the largest QR code.
+const maxCharacters = 99 * 4296;
+
 const dictionary = Buffer.from(dictionaryVersion1);
 
 /**
@@ -79,7 +82,12 @@ export const decodeCompact = (parts: readonly CompactPart[]): string => {
 		throw invalid('it is of a version that this program does not know', 'use a newer zeroize');
 	}
 
-	const bytes = decodeBase45(joinParts(parts));
+	const body = joinParts(parts);
+	if (body.length > maxCharacters) {
+		throw invalid(`it has more than ${maxCharacters} characters`);
+	}
+
+	const bytes = decodeBase45(body);
 	const deflated = bytes?.subarray(checkBytes);
 	const text = deflated && inflate(deflated);
 	if (!bytes || !deflated || !text || !checkOf(text, deflated).equals(bytes.subarray(0, checkBytes))) {

@@ -1,10 +1,9 @@
-import {open} from 'node:fs/promises';
 import {type Certificate, certificateText, certify, parseCertificate} from '../certificate.ts';
 import {SanitizeError} from '../errors.ts';
-import {fileError} from '../files.ts';
-import {type JournalLine, readJournal} from '../journal.ts';
+import {readOwnFile} from '../files/read-file.ts';
+import {type JournalLine, journalText, readJournal} from '../journal.ts';
 import {conclude} from '../outcome.ts';
-import {foldReport} from '../report.ts';
+import {emptyReport, type Report, reduceReport} from '../report.ts';
 import {certificateLines} from '../views/text/certificate-lines.ts';
 import {type AddCommand, done} from './command.ts';
 import {type CapturedCertificates, readCapture} from './text/captured-certificates.ts';
@@ -66,8 +65,13 @@ The certificates that a journal proves, the same to the byte as the ones that we
 @throws SanitizeError JOURNAL_INVALID, CERTIFICATE_INVALID when the run it tells of came to none.
 */
 export const replayCertificates = (text: string, file: string): readonly Certificate[] => {
-	const lines = readJournal(text, file);
-	const certificates = lines.flatMap(line => certificatesFrom(line, lines));
+	const certificates: Certificate[] = [];
+	let report = emptyReport;
+	for (const line of readJournal(text, file)) {
+		report = reduceReport(report, line.event);
+		certificates.push(...certificatesFrom(line, report));
+	}
+
 	if (certificates.length === 0) {
 		throw new SanitizeError(
 			'CERTIFICATE_INVALID',
@@ -82,15 +86,11 @@ export const replayCertificates = (text: string, file: string): readonly Certifi
 };
 
 /** Those of one step that issued any; a run that was tried again may have several. */
-const certificatesFrom = (
-	{event, hash}: JournalLine,
-	lines: readonly JournalLine[],
-): readonly Certificate[] => {
+const certificatesFrom = ({event, hash}: JournalLine, report: Report): readonly Certificate[] => {
 	if (event.type !== 'step.started' || event.step !== 'issue-certificate') {
 		return [];
 	}
 
-	const report = foldReport(lines.slice(0, event.seq).map(line => line.event));
 	const before = new Set(report.certificates.map(({device}) => device));
 	return conclude(report)
 		.devices.filter(({outcome, path}) => outcome === 'sanitized' && !before.has(path))
@@ -98,23 +98,15 @@ const certificatesFrom = (
 };
 
 const readText = async (file: string): Promise<string> => {
-	try {
-		await using handle = await open(file);
-		const stats = await handle.stat();
-		if (!stats.isFile() || stats.size > maxBytes) {
-			throw new SanitizeError('CERTIFICATE_INVALID', `reading ${file}: it is not a file of at most 256 MiB`, {
+	const bytes = await readOwnFile(file, {
+		maxBytes,
+		refuse: (message, cause) =>
+			new SanitizeError(cause === undefined ? 'CERTIFICATE_INVALID' : 'USAGE', message, {
 				hint: 'give a certificate, a journal, a console capture or the text of a QR code',
-			});
-		}
-
-		return await handle.readFile('utf8');
-	} catch (error) {
-		const {message} = fileError(`reading ${file}`, error);
-		throw error instanceof SanitizeError
-			? error
-			: new SanitizeError('USAGE', message, {
-					hint: 'give a certificate, a journal, a console capture or the text of a QR code',
-					cause: error,
-				});
-	}
+				cause,
+			}),
+	});
+	// A capture may have any byte of a line's noise in it, a journal may not.
+	const text = bytes.toString();
+	return isJournal(text) ? journalText(bytes, file) : text;
 };

@@ -41,9 +41,9 @@ export type AddCommand = (program: Command, surroundings: Surroundings, finish: 
 /** `zeroize: what was being done: what went wrong`, then `hint: what to do next`. */
 export const printError = (stderr: Output, doing: string, error: unknown): SanitizeError => {
 	const {message, hint, ...rest} = describeError(error);
-	stderr.write(`zeroize: ${doing}: ${message}\n`);
+	stderr.write(printable(`zeroize: ${doing}: ${message}\n`));
 	if (hint !== undefined) {
-		stderr.write(`hint: ${hint}\n`);
+		stderr.write(printable(`hint: ${hint}\n`));
 	}
 
 	return rest.error;
@@ -53,3 +53,6 @@ const describeError = (thrown: unknown) => {
 	const error = toSanitizeError(thrown);
 	return {error, message: error.message, hint: error.hint};
 };
+
+/** What was typed, and what a file or a tool said, may stand in it: nothing of that may act on a terminal. */
+const printable = (text: string): string => text.replaceAll(/[^\n\t\P{Cc}]|\p{Cf}/gu, '?');

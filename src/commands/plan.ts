@@ -1,7 +1,6 @@
 import type {AddCommand} from './command.ts';
 import {addRunOptions, type RunOptions} from './options.ts';
-import {toRequest} from './run.ts';
-import {loadRecipe} from './session/recipes.ts';
+import {loadRequested, toRequest} from './run.ts';
 import {runSession} from './session/session.ts';
 
 export const addPlan: AddCommand = (program, surroundings, finish) => {
@@ -10,7 +9,7 @@ export const addPlan: AddCommand = (program, surroundings, finish) => {
 	)
 		.addHelpText('after', '\nExample:\n  zeroize plan ssr-zeroize --device /dev/sda')
 		.action(async (recipe: string, options: RunOptions) => {
-			const request = toRequest(await loadRecipe(recipe), options, surroundings);
+			const request = toRequest(await loadRequested(recipe, options, surroundings), options, surroundings);
 			const {progress} = options;
 			finish(await runSession({request, progress, confirmations: [], stopsAfterPlan: true}, surroundings));
 		});

@@ -40,7 +40,8 @@ const rehearse = async (recipe: string, options: RehearseOptions, surroundings: 
 		stderr.write('zeroize: not root, so the rehearsal erases a file (file:) instead of a loop device\n');
 	}
 
-	const checked = await loadRecipe(recipe);
+	const host = options.host ?? 'rehearsal';
+	const checked = await loadRecipe(recipe, {host, uid});
 	using file = await createRandomFile(size, {
 		keep,
 		signal,
@@ -50,7 +51,7 @@ const rehearse = async (recipe: string, options: RehearseOptions, surroundings: 
 	const request = toRequest(checked, {...options, device: [target], confirm: []}, surroundings);
 	const end = await runSession(
 		{
-			request: {...request, host: options.host ?? 'rehearsal'},
+			request: {...request, host},
 			progress,
 			confirmations: 'itself',
 			stopsAfterPlan: false,

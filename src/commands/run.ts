@@ -13,7 +13,7 @@ export const addRun: AddCommand = (program, surroundings, finish) => {
 	addRunOptions(program.command('run <recipe>').description('carry out a recipe'))
 		.addHelpText('after', '\nExample:\n  zeroize run erase --device /dev/sdb --confirm S5Y1NX0R123456')
 		.action(async (recipe: string, options: RunOptions) => {
-			const request = toRequest(await loadRecipe(recipe), options, surroundings);
+			const request = toRequest(await loadRequested(recipe, options, surroundings), options, surroundings);
 			const {progress, confirm} = options;
 			finish(
 				await runSession({request, progress, confirmations: confirm, stopsAfterPlan: false}, surroundings),
@@ -21,11 +21,20 @@ export const addRun: AddCommand = (program, surroundings, finish) => {
 		});
 };
 
+const defaultHost = 'system';
+
+/** @throws SanitizeError USAGE, RECIPE_INVALID, FILE_NOT_TRUSTED. */
+export const loadRequested = async (
+	recipe: string,
+	{host = defaultHost}: RunOptions,
+	{uid}: Surroundings,
+): Promise<Recipe> => loadRecipe(recipe, {host, uid});
+
 /** @throws SanitizeError USAGE. */
 export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surroundings): RunRequest => ({
 	recipe: withDestinations(recipe, options.destination),
 	targets: requireDevices(options.device),
-	host: options.host ?? 'system',
+	host: options.host ?? defaultHost,
 	eraser: options.eraser,
 	verify: options.verify,
 	stateDir: path.resolve(options.stateDir),

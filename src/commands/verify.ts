@@ -29,13 +29,14 @@ export const addVerify: AddCommand = (program, surroundings, finish) => {
 		.addOption(progressOption())
 		.addHelpText('after', '\nExample:\n  zeroize verify --device /dev/sdb --verify sampled:10')
 		.action(async ({device, verify, progress}: VerifyOptions) => {
-			const recipe = await loadRecipe('verify-only');
+			const host = 'system' as const;
+			const recipe = await loadRecipe('verify-only', {host, uid: surroundings.uid});
 			// A look leaves nothing behind: the journal stays in memory, so there is none to keep.
 			const steps = recipe.steps.filter(({step}) => step !== 'keep-log');
 			const request = {
 				recipe: {...recipe, steps},
 				targets: requireDevices(device),
-				host: 'system' as const,
+				host,
 				verify,
 				stateDir: null,
 				logDir: defaultLogDir(surroundings.uid, surroundings.env),

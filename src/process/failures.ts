@@ -36,7 +36,9 @@ export const failed = (name: string, failure: Failure = {}): SanitizeError => {
 	return new SanitizeError('TOOL_FAILED', words === '' ? `${name} ${how}` : `${name} ${how}: ${words}`);
 };
 
+const longestWords = 500;
+
 const lastLine = (text: string): string => {
 	const lines = text.trim().split(/[\r\n]+/);
-	return (lines.at(-1) ?? '').replaceAll(/\p{Cc}/gu, ' ');
+	return (lines.at(-1) ?? '').slice(0, longestWords).replaceAll(/\p{Cc}/gu, ' ');
 };

@@ -1,6 +1,7 @@
 import {access, constants, realpath, stat} from 'node:fs/promises';
 import {delimiter, dirname, isAbsolute, join} from 'node:path';
 import {SanitizeError} from '../errors.ts';
+import {isOwnDirectory, isOwnFile} from '../files/ownership.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -61,7 +62,7 @@ export const createLookup = (env: Environment, uid: number): Lookup => {
 					continue;
 				}
 
-				if ((await isSafeDirectory(directory, uid)) && (await isSafeFile(file, uid))) {
+				if ((await isOwnDirectory(directory, uid)) && (await isSafeFile(file, uid))) {
 					return file;
 				}
 
@@ -71,7 +72,7 @@ export const createLookup = (env: Environment, uid: number): Lookup => {
 			throw missing(name, unsafe);
 		},
 		async searchPath() {
-			const safe = await Promise.all(directories.map(directory => isSafeDirectory(directory, uid)));
+			const safe = await Promise.all(directories.map(directory => isOwnDirectory(directory, uid)));
 			return directories.filter((_directory, index) => safe[index]).join(delimiter);
 		},
 	};
@@ -110,33 +111,11 @@ const isExecutable = async (file: string): Promise<boolean> => {
 	}
 };
 
-const groupOrOthersWrite = 0o022;
-const sticky = 0o1000;
-
-// In a sticky directory others can add files, but not replace ours or root's.
-const isSafeDirectory = async (directory: string, uid: number): Promise<boolean> => {
-	if (!isAbsolute(directory)) {
-		return false;
-	}
-
-	try {
-		const {mode, uid: owner} = await stat(directory);
-		return isTrusted(owner, uid) && ((mode & groupOrOthersWrite) === 0 || (mode & sticky) !== 0);
-	} catch {
-		return false;
-	}
-};
-
 const isSafeFile = async (file: string, uid: number): Promise<boolean> => {
 	try {
 		const target = await realpath(file);
-		const {mode, uid: owner} = await stat(target);
-		return (
-			isTrusted(owner, uid) && (mode & groupOrOthersWrite) === 0 && isSafeDirectory(dirname(target), uid)
-		);
+		return isOwnFile(await stat(target), uid) && (await isOwnDirectory(dirname(target), uid));
 	} catch {
 		return false;
 	}
 };
-
-const isTrusted = (owner: number, uid: number): boolean => owner === 0 || owner === uid;

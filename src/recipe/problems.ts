@@ -1,5 +1,6 @@
 import {closestMatch} from 'leven';
 import type * as v from 'valibot';
+import {shown} from '../shown.ts';
 import type {Path, Problem, Source} from './source.ts';
 
 type Issue = v.BaseIssue<unknown>;
@@ -24,7 +25,7 @@ export const describeIssue = (issue: Issue, schema: v.GenericSchema, source: Sou
 			? unknownKeys(holder, path.slice(0, -1), schema, source)
 			: [
 					say(
-						`missing key "${String(path.at(-1))}"${inside(path, source)}`,
+						`missing key "${shown(String(path.at(-1)))}"${inside(path, source)}`,
 						`add "${String(path.at(-1))}: …"`,
 					),
 				];
@@ -39,7 +40,12 @@ export const describeIssue = (issue: Issue, schema: v.GenericSchema, source: Sou
 
 /** The one of `names` that `name` was probably meant to be. */
 export const nearest = (name: string, names: readonly string[]): string | undefined =>
-	closestMatch(name, names, {maxDistance: Math.max(2, Math.floor(name.length / 3))});
+	name.length > longestName
+		? undefined
+		: closestMatch(name, names, {maxDistance: Math.max(2, Math.floor(name.length / 3))});
+
+// The search is quadratic.
+const longestName = 100;
 
 const suggest = (name: string, names: readonly string[]): string => {
 	const near = nearest(name, names);
@@ -57,7 +63,7 @@ const unknownKeys = (
 	const isStep = path.length === 2 && path[0] === 'steps';
 	return unknown.map(key => ({
 		line: source.lineAt([...path, key]),
-		message: `unknown ${isStep ? 'option' : 'key'} "${key}"${inside([...path, key], source)}`,
+		message: `unknown ${isStep ? 'option' : 'key'} "${shown(key)}"${inside([...path, key], source)}`,
 		hint:
 			known.length === 1 && isStep
 				? 'it has no options'
@@ -79,7 +85,7 @@ const describeStep = (issue: Issue, say: (message: string, hint: string) => Prob
 	}
 
 	return typeof issue.input === 'string'
-		? say(`unknown step "${issue.input}"`, suggest(issue.input, names))
+		? say(`unknown step "${shown(issue.input)}"`, suggest(issue.input, names))
 		: say(
 				`"step" must be the name of a step, found ${found(issue.input)}`,
 				`the names are: ${names.join(', ')}`,
@@ -93,7 +99,7 @@ const inside = (path: Path, {value}: Source): string => {
 	}
 
 	const step = holder.length === 2 ? valueAt(value, [...holder, 'step']) : undefined;
-	return typeof step === 'string' ? ` of step "${step}"` : ` in ${nameOf(holder)}`;
+	return typeof step === 'string' ? ` of step "${shown(step)}"` : ` in ${nameOf(holder)}`;
 };
 
 const nameOf = (path: Path): string => {
@@ -102,7 +108,7 @@ const nameOf = (path: Path): string => {
 		return 'a recipe';
 	}
 
-	return typeof last === 'number' ? 'a step' : `"${String(last)}"`;
+	return typeof last === 'number' ? 'a step' : `"${shown(String(last))}"`;
 };
 
 const words: Readonly<Record<string, string>> = {
@@ -114,10 +120,13 @@ const words: Readonly<Record<string, string>> = {
 	null: 'nothing',
 };
 
+const longestExpectation = 500;
+
 // A message of our own says what the value must be; valibot's begin with "Invalid".
 const expectation = ({message, expected}: Issue): string => {
 	if (!message.startsWith('Invalid ')) {
-		return message;
+		// A check's words may have the value in them.
+		return shown(message, longestExpectation);
 	}
 
 	const options = listed(expected);

@@ -10,6 +10,7 @@ import {
 	type YAMLError,
 	type YAMLMap,
 } from 'yaml';
+import {shown} from '../shown.ts';
 
 /** Something wrong with a recipe, at a line from 1. */
 export interface Problem {
@@ -28,7 +29,7 @@ export interface Source {
 	lineAt(path: Path): number;
 }
 
-const largestBytes = 256 * 1024;
+const largestBytes = 64 * 1024;
 const deepest = 8;
 
 const parseOptions = {
@@ -85,7 +86,10 @@ const readText = (text: string, reading: Reading): unknown => {
 const readDocument = (text: string, reading: Reading): unknown => {
 	const {lineCounter, problems, lines} = reading;
 	const document = parseDocument(text, {...parseOptions, lineCounter});
-	problems.push(...[...document.errors, ...document.warnings].map(error => yamlProblem(error, lineCounter)));
+	for (const error of [...document.errors, ...document.warnings]) {
+		problems.push(yamlProblem(error, lineCounter));
+	}
+
 	const {contents} = document;
 	if (contents) {
 		lines.set(keyOf([]), lineOf(contents, reading));
@@ -106,7 +110,7 @@ const yamlProblem = ({code, message, pos}: YAMLError, lineCounter: LineCounter):
 		? tooDeep(line)
 		: {
 				line,
-				message: yamlMessages[code] ?? message.charAt(0).toLowerCase() + message.slice(1),
+				message: shown(yamlMessages[code] ?? message.charAt(0).toLowerCase() + message.slice(1)),
 				hint: 'write it as plain YAML: mappings, lists, text, numbers, true and false',
 			};
 };
@@ -135,7 +139,7 @@ const readNode = (node: ParsedNode | null, path: Path, reading: Reading): unknow
 	if (isAlias(node)) {
 		reading.problems.push({
 			line: lineOf(node, reading),
-			message: `the alias *${node.source} is not allowed`,
+			message: `the alias *${shown(node.source)} is not allowed`,
 			hint: 'write the value out',
 		});
 		return null;
@@ -154,7 +158,7 @@ const readMap = (map: YAMLMap.Parsed, path: Path, reading: Reading): Record<stri
 			const first = lineAt([...path, name], reading.lines);
 			reading.problems.push({
 				line,
-				message: `the key "${name}" stands twice, first on line ${first}`,
+				message: `the key "${shown(name)}" stands twice, first on line ${first}`,
 				hint: 'keep one of them',
 			});
 			continue;

@@ -119,6 +119,6 @@ test('a certificate that was changed, a directory and nothing at all are refused
 	const changed = certificate.replace('"outcome": "sanitized"', '"outcome": "failed"');
 	t.not(changed, certificate);
 	await isRefused(t, await place.write('changed.json', changed), /outcome/);
-	await isRefused(t, place.directory, /it is not a file/);
+	await isRefused(t, place.directory, /it is not a regular file/);
 	await isRefused(t, path.join(place.directory, 'missing.json'), /no such file or directory/);
 });

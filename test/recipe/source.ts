@@ -32,9 +32,9 @@ const refused: ReadonlyArray<readonly [title: string, text: string, line: number
 	['a tab as indentation', 'a:\n\tb: 1', 2, /^tabs are not allowed/],
 	['an open bracket', 'a: [1, 2', 1, /^flow sequence/],
 	['nine levels of nesting', 'a:\n  [[[[[[[[[1]]]]]]]]]', 2, /^nested too deeply$/],
-	['a hundred thousand levels of nesting', '['.repeat(100_000), 1, /^nested too deeply$/],
-	['a hundred thousand levels of mappings', '{a: '.repeat(60_000), 1, /^nested too deeply$/],
-	['more than 256 KiB', `a: ${'x'.repeat(256 * 1024)}`, 1, /^the file is larger than 256 KiB$/],
+	['sixty thousand levels of nesting', '['.repeat(60_000), 1, /^nested too deeply$/],
+	['sixteen thousand levels of mappings', '{a: '.repeat(16_000), 1, /^nested too deeply$/],
+	['more than 64 KiB', `a: ${'x'.repeat(64 * 1024)}`, 1, /^the file is larger than 64 KiB$/],
 ];
 
 for (const [title, text, line, message] of refused) {
@@ -52,9 +52,9 @@ test('merge keys and the booleans of YAML 1.1 are text, whatever version the fil
 	t.is(JSON.stringify(value), '{"a":"yes","<<":{"b":1}}');
 });
 
-test('30,000 keys are read in less than five seconds', t => {
+test('as many keys as fit are read in less than five seconds', t => {
 	const startedAt = performance.now();
-	const {problems} = readSource(Array.from({length: 30_000}, (_, index) => `k${index}:`).join('\n'));
+	const {problems} = readSource(Array.from({length: 8000}, (_, index) => `k${index}:`).join('\n'));
 	t.deepEqual(problems, []);
 	t.true(performance.now() - startedAt < 5000);
 });

@@ -1,4 +1,5 @@
 import {appendFileSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {chmod, chown} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import {RunEvents} from '../../src/events.ts';
@@ -8,7 +9,9 @@ import {createRecords} from '../../src/records/run-records.ts';
 import {failure} from '../_helpers/failure.ts';
 import {temporaryDirectory} from '../_helpers/fake-tools.ts';
 import {keptRun} from '../_helpers/kept.ts';
-import {planOf, runId} from '../_helpers/plan.ts';
+import {isRoot} from '../_helpers/loop.ts';
+import {runMain} from '../_helpers/main.ts';
+import {memoryFacts, planOf, runId} from '../_helpers/plan.ts';
 
 const plan = planOf();
 
@@ -55,7 +58,10 @@ test('what is no run is refused with the file', async t => {
 	rmSync(path.join(directory, 'run.log'));
 	await failure(t, readKeptRun(directory));
 	writeFileSync(path.join(directory, 'run.log'), '');
-	const line = JSON.stringify({seq: 1, type: 'run.warned', prev: '0'.repeat(64)});
+	const line = JSON.stringify({
+		...{seq: 1, at: '2026-11-21T00:00:00.000Z', runId, type: 'run.retried', attempt: 1},
+		prev: '0'.repeat(64),
+	});
 	writeFileSync(journal, `${line}\n`);
 	const error = await failure(t, readKeptRun(directory));
 	t.is(error.code, 'JOURNAL_INVALID');
@@ -85,3 +91,26 @@ test('the records go on in the same files, with one chain, and have what was iss
 	records[Symbol.dispose]();
 	t.is((await readKeptRun(directory)).head.seq, 3);
 });
+
+const asRoot = isRoot ? test : test.skip;
+
+for (const [title, spoil] of [
+	[
+		'that others can write to',
+		async (directory: string) => chmod(path.join(directory, 'journal.jsonl'), 0o666),
+	],
+	['of somebody else', async (directory: string) => chown(path.join(directory, 'journal.jsonl'), 4711, 4711)],
+	['in a directory of somebody else', async (directory: string) => chown(directory, 4711, 4711)],
+	['in a directory that others can write to', async (directory: string) => chmod(directory, 0o777)],
+] as const) {
+	asRoot(`a journal ${title} is not resumed`, async t => {
+		const place = await temporaryDirectory(t);
+		const directory = await keptRun(place, planOf({devices: [memoryFacts({target: `file:${place}/none`})]}));
+		const resume = async () => runMain(['resume', path.join(directory, 'journal.jsonl')]);
+		t.regex((await resume()).stderr, /DEVICE_MISSING|there is no|no such|does not exist/i);
+		await spoil(directory);
+		const end = await resume();
+		t.is(end.exitCode, 3, end.stderr);
+		t.regex(end.stderr, /^zeroize: resume: reading \S+journal\.jsonl: .*\nhint: start a new run/);
+	});
+}

@@ -18,14 +18,14 @@ const writerMs = 5000;
 
 /**
 Continues an interrupted run: same run, same journal. What it had prepared is prepared again, an erase that had not come to its end is done again, and every device is verified in full.
-@throws SanitizeError JOURNAL_INVALID; USAGE when there is nothing to resume.
+@throws SanitizeError JOURNAL_INVALID; FILE_NOT_TRUSTED; USAGE when there is nothing to resume.
 */
 export const resumeRun = async (
 	journal: string,
 	progress: ProgressChoice,
 	surroundings: Surroundings,
 ): Promise<CommandEnd> => {
-	const kept = await readKeptRun(path.dirname(journal));
+	const kept = await readKeptRun(path.dirname(journal), {ownedBy: surroundings.uid});
 	requireResumable(kept, journal);
 	try {
 		const resumed = await Promise.all(kept.plan.devices.map(device => lookAgain(device, surroundings)));

@@ -21,7 +21,10 @@ export const readCapture = (capture: string, file: string): CapturedCertificates
 	const damages = findings.flatMap(({result, ...where}) =>
 		typeof result === 'string' ? [] : [{where: describe(where), error: result}],
 	);
-	const wrong = damages.map(({where, error}) => `${where}: ${error.message}`).join('; ');
+	const wrong = list(
+		damages.map(({where, error}) => `${where}: ${error.message}`),
+		'; ',
+	);
 	const texts = [...new Set(findings.map(({result}) => result).filter(result => typeof result === 'string'))];
 	const [first] = damages;
 	if (texts.length === 0 && first) {
@@ -32,9 +35,17 @@ export const readCapture = (capture: string, file: string): CapturedCertificates
 	}
 
 	const whole = findings.filter(({result}) => typeof result === 'string').map(describe);
-	const from = `${count(texts.length, 'certificate')} in ${file}, from ${whole.join(', ')}`;
+	const from = `${count(texts.length, 'certificate')} in ${file}, from ${list(whole, ', ')}`;
 	return {texts, note: wrong === '' ? from : `${from}; damaged: ${wrong}`};
 };
+
+const mostListed = 8;
+
+const list = (items: readonly string[], separator: string): string =>
+	[
+		...items.slice(0, mostListed),
+		...(items.length > mostListed ? [`and ${items.length - mostListed} more`] : []),
+	].join(separator);
 
 const describe = ({kind, line}: Pick<Finding, 'kind' | 'line'>): string => `the ${kind} in line ${line}`;
 

@@ -1,7 +1,6 @@
 import {X509Certificate} from 'node:crypto';
-import {open} from 'node:fs/promises';
 import {SanitizeError} from '../../errors.ts';
-import {fileError} from '../../files.ts';
+import {readOwnFile} from '../../files/read-file.ts';
 
 const maxAuthorityBytes = 256 * 1024;
 
@@ -23,21 +22,8 @@ export const readAuthority = async (file: string | undefined): Promise<string | 
 	}
 };
 
-const read = async (file: string): Promise<string> => {
-	try {
-		await using handle = await open(file);
-		const stats = await handle.stat();
-		if (!stats.isFile() || stats.size > maxAuthorityBytes) {
-			throw unusable(`reading ${file}: it is not a file of at most 256 KiB`);
-		}
-
-		return await handle.readFile('utf8');
-	} catch (error) {
-		throw error instanceof SanitizeError
-			? error
-			: unusable(fileError(`reading ${file}`, error).message, error);
-	}
-};
+const read = async (file: string): Promise<string> =>
+	(await readOwnFile(file, {maxBytes: maxAuthorityBytes, refuse: unusable})).toString();
 
 const unusable = (message: string, cause?: unknown): SanitizeError =>
 	new SanitizeError('DESTINATION_UNREACHABLE', message, {

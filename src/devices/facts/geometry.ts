@@ -1,5 +1,6 @@
 import {SanitizeError} from '../../errors.ts';
 import type {Tools} from '../../process.ts';
+import {shown} from '../../shown.ts';
 
 /** What the kernel says when the device itself is asked. */
 export interface Geometry {
@@ -22,8 +23,9 @@ export const readGeometry = async (node: string, tools: Tools): Promise<Geometry
 
 	return {
 		totalBytes,
-		logicalSectorBytes: logical ?? null,
-		physicalSectorBytes: physical ?? null,
+		// Nothing has sectors of no bytes.
+		logicalSectorBytes: logical || null,
+		physicalSectorBytes: physical || null,
 		readOnly: typeof readOnly === 'number' ? readOnly !== 0 : null,
 	};
 };
@@ -34,7 +36,7 @@ const toInteger = (line: string): number | null => {
 };
 
 const toError = (node: string, reason: string): SanitizeError => {
-	const message = `asking ${node} for its size: ${reason}`;
+	const message = `asking ${node} for its size: ${shown(reason)}`;
 	if (/Permission denied|Operation not permitted/.test(reason)) {
 		return new SanitizeError('NO_PERMISSION', message, {hint: 'run zeroize as root'});
 	}

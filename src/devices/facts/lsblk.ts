@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import {SanitizeError} from '../../errors.ts';
+import {jsonFlaw, parseJson} from '../../json.ts';
 import type {Tools} from '../../process.ts';
+import {shown} from '../../shown.ts';
 import {cleanText} from './text.ts';
 
 /** One device of lsblk's tree, and below it its partitions and what stands on them. A device that stands on several appears under each. */
@@ -58,17 +60,17 @@ export const lsblk = async (tools: Tools, node?: string): Promise<BlockNode[]> =
 /** @throws SanitizeError TOOL_FAILED when it is not what lsblk prints. */
 export const parseLsblk = (text: string): BlockNode[] => {
 	try {
-		return v.parse(outputSchema, JSON.parse(text)).blockdevices.map(toNode);
+		return v.parse(outputSchema, parseJson(text)).blockdevices.map(toNode);
 	} catch (error) {
 		const reason = v.isValiError(error)
-			? `${v.getDotPath(error.issues[0])}: ${error.issues[0].message}`
-			: 'its output is not JSON';
+			? `${v.getDotPath(error.issues[0]) ?? 'its output'}: ${error.issues[0].message}`
+			: `its output: ${jsonFlaw(error)}`;
 		throw unusable(reason, error);
 	}
 };
 
 const unusable = (reason: string, cause?: unknown) =>
-	new SanitizeError('TOOL_FAILED', `listing block devices: lsblk: ${reason}`, {
+	new SanitizeError('TOOL_FAILED', `listing block devices: lsblk: ${shown(reason)}`, {
 		hint: 'run lsblk --json by hand to see what it says',
 		cause,
 	});

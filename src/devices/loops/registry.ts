@@ -2,6 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {setTimeout as delay} from 'node:timers/promises';
 import {SanitizeError} from '../../errors.ts';
 import type {Tools} from '../../process.ts';
+import {shown} from '../../shown.ts';
 import {backingFileOf} from '../facts/sysfs.ts';
 
 /** Loop devices that would stay behind if the process ended now, with the losetup that can detach them. */
@@ -31,7 +32,7 @@ export const attachLoop = async (
 		// Between finding a free loop device and taking it, another process may take it.
 		const isTaken = /busy|temporarily unavailable/i.test(stderr);
 		if (attempt === attempts || (!isTaken && direct.length === 0)) {
-			throw toError(file, stderr.trim().split('\n').at(-1) ?? '');
+			throw toError(file, shown(stderr.trim().split('\n').at(-1) ?? ''));
 		}
 
 		// A file system without direct I/O refuses the whole request.

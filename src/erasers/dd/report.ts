@@ -16,6 +16,10 @@ export interface DdReader {
 
 // A count stands at the start of a line alone: GNU dd also writes one straight after an old progress line.
 const count = /^(\d+) bytes? /;
+// dd's complaints are a few short lines; of anything longer or more the beginning says enough.
+const longestLine = 4096;
+const mostMessages = 64;
+
 const recordsOut = /^\d+\+\d+ records out$/;
 const records = /^\d+(?:\+\d+ records (?:in|out)| truncated records?)$/;
 
@@ -38,13 +42,9 @@ export const createDdReader = (): DdReader => {
 	let isAfterRecords = false;
 
 	const note = (line: string): number | undefined => {
-		const digits = count.exec(line)?.[1];
-		if (digits === undefined) {
-			return undefined;
-		}
-
-		bytes = Math.max(bytes, Number(digits));
-		return Number(digits);
+		const counted = countIn(line);
+		bytes = Math.max(bytes, counted ?? 0);
+		return counted;
 	};
 
 	const take = (line: string): void => {
@@ -54,7 +54,9 @@ export const createDdReader = (): DdReader => {
 		} else if (line !== '' && !records.test(line)) {
 			// A count from before a complaint was not the final one: SIGUSR1 asks for one at any time.
 			finalBytes = undefined;
-			messages.push(line);
+			if (messages.length < mostMessages) {
+				messages.push(line.slice(0, longestLine));
+			}
 		}
 
 		isAfterRecords = recordsOut.test(line) || (isAfterRecords && records.test(line));
@@ -63,7 +65,7 @@ export const createDdReader = (): DdReader => {
 	return {
 		push(text) {
 			const lines = (pending + text).split(/[\r\n]/);
-			pending = lines.pop() ?? '';
+			pending = (lines.pop() ?? '').slice(0, longestLine);
 			for (const line of lines) {
 				take(line);
 			}
@@ -75,7 +77,13 @@ export const createDdReader = (): DdReader => {
 		report: () => ({
 			bytes,
 			finalBytes,
-			messages: pending === '' || count.test(pending) ? messages : [...messages, pending],
+			messages: pending === '' || countIn(pending) !== undefined ? messages : [...messages, pending],
 		}),
 	};
+};
+
+/** No device has more bytes than can be counted: such a line is a complaint like any other. */
+const countIn = (line: string): number | undefined => {
+	const counted = Number(count.exec(line)?.[1]);
+	return Number.isSafeInteger(counted) ? counted : undefined;
 };

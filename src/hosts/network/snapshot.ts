@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {SanitizeError} from '../../errors.ts';
+import {parseJson} from '../../json.ts';
 import type {Tools} from '../../process.ts';
 
 export interface NetworkAddress {
@@ -99,7 +100,7 @@ const ask = async <Schema extends v.GenericSchema>(
 	const {stdout} = await tools.run('ip', ['-json', ...args], {timeoutMs: answerTimeoutMs});
 	try {
 		// Of nothing it prints nothing.
-		return v.parse(schema, JSON.parse(stdout.trim() || '[]'));
+		return v.parse(schema, parseJson(stdout.trim() || '[]'));
 	} catch (cause) {
 		throw new SanitizeError('TOOL_FAILED', `ip ${args.join(' ')} printed something that is not understood`, {
 			hint: 'iproute2 4.13 or newer is needed, not the ip of busybox',
