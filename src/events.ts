@@ -78,7 +78,14 @@ export type EventBody =
 	/** The operator lets a run that ended try again what had failed. */
 	| {readonly type: 'run.retried'; readonly attempt: number}
 	| {readonly type: 'run.warned'; readonly code: ErrorCode; readonly message: string; readonly hint?: string}
-	| {readonly type: 'step.started'; readonly step: string; readonly title: string; readonly device?: string}
+	| {
+			readonly type: 'step.started';
+			readonly step: string;
+			readonly title: string;
+			readonly device?: string;
+			/** Byte that an interrupted erase goes on from; absent for one that begins at the start. */
+			readonly from?: number;
+	  }
 	| {
 			readonly type: 'step.progress';
 			readonly step: string;
@@ -88,6 +95,8 @@ export type EventBody =
 			readonly bytesPerSecond: number;
 			/** `null` while there is no rate to tell it from. */
 			readonly etaSeconds: number | null;
+			/** All bytes of the device before this one are on the media: an erase that is interrupted can go on there. */
+			readonly durableBytes?: number;
 	  }
 	| {readonly type: 'step.skipped'; readonly step: string; readonly reason: string; readonly device?: string}
 	| ({
