@@ -1,6 +1,7 @@
 import type {Method, Technique} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
-import type {RunEvent, StepFacts} from './events.ts';
+import type {StepFacts} from './events/results.ts';
+import type {RunEvent} from './events.ts';
 import type {Plan, PlannedDevice} from './plan.ts';
 import type {RangeList} from './ranges.ts';
 import {resume, retry} from './report/attempts.ts';

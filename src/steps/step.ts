@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import type {PlannedDestination} from '../destinations/destination.ts';
 import type {Device} from '../devices/device.ts';
 import type {ErrorCode, SanitizeError} from '../errors.ts';
-import type {StepFacts} from '../events.ts';
+import type {StepFacts} from '../events/results.ts';
 import type {Halt, Host} from '../hosts/host.ts';
 import type {Phase, Plan, PlannedDevice} from '../plan.ts';
 import type {Tools} from '../process.ts';
