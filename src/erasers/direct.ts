@@ -37,7 +37,7 @@ const requireNotStopped = ({facts}: Device, {aborted}: AbortSignal, writtenBytes
 			'INTERRUPTED',
 			`the overwrite was stopped after at least ${writtenBytes} bytes of ${facts.path}`,
 			{
-				hint: writtenBytes === 0 ? undefined : 'do not release the device: erase it again, from its start',
+				hint: writtenBytes === 0 ? undefined : 'do not release the device: resume the run, or erase it again',
 			},
 		);
 	}

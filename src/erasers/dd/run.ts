@@ -62,7 +62,7 @@ async function* follow(
 export const interrupted = ({facts}: Device, bytes: number, hasEnded = true): SanitizeError =>
 	hasEnded
 		? new SanitizeError('INTERRUPTED', `dd was stopped after at least ${bytes} bytes of ${facts.path}`, {
-				hint: bytes === 0 ? undefined : 'do not release the device: erase it again, from its start',
+				hint: bytes === 0 ? undefined : 'do not release the device: resume the run, or erase it again',
 			})
 		: new SanitizeError('INTERRUPTED', `dd cannot be stopped and may still write to ${facts.path}`, {
 				hint: 'the kernel waits for the device: do not release it; look at the kernel log, or cut its power',

@@ -195,7 +195,7 @@ const tryWrite = async ({context, zeros}: State, range: ByteRange): Promise<bool
 		throw new SanitizeError(
 			'INTERRUPTED',
 			`the erase was stopped while it dealt with write errors at byte ${range.offset} of ${device.facts.path}`,
-			{hint: 'do not release the device: erase it again, from its start'},
+			{hint: 'do not release the device: resume the run, or erase it again'},
 		);
 	}
 
