@@ -14,6 +14,7 @@ import {
 } from './eraser.ts';
 import {overwrite} from './writing/overwrite.ts';
 import {blockBytes, createSalvage, type Salvage} from './writing/salvage.ts';
+import {requirePresent} from './writing/write-errors.ts';
 
 // Each stop costs a process and an fsync: a device with more of them is finished by our own writer.
 const mostRestarts = 20;
@@ -99,6 +100,8 @@ async function* writeToEnd(context: Context): AsyncGenerator<ErasePoint, Written
 		// What dd wrote of a sector before it stopped was written again with it.
 		writtenBytes += end.bytes - (stoppedAt - block.offset) + salvaged.writtenBytes;
 		from = block.offset + block.length;
+		// dd opens it by its name again.
+		await requirePresent(device, block.offset);
 		if (kind === 'file' && from === totalBytes) {
 			return {bytes: writtenBytes, isAlone: false};
 		}
