@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {alignedBuffer} from '../../aligned-buffer.ts';
-import type {ByteRange, Device} from '../../devices/device.ts';
+import type {ByteRange} from '../../devices/device.ts';
 import {SanitizeError} from '../../errors.ts';
 import {joinRanges, type RangeList, sumOf} from '../../ranges.ts';
 import type {EraseContext} from '../eraser.ts';
