@@ -62,6 +62,13 @@ export interface DeviceResult {
 	readonly unreadableBytes: number;
 }
 
+interface Stall {
+	readonly step: string;
+	readonly device: string;
+	/** How long it has lasted. */
+	readonly seconds: number;
+}
+
 /** The events of the contract, without what every event carries. `device` is the device's path, where a step belongs to one. */
 export type EventBody =
 	| {readonly type: 'run.planned'; readonly plan: Plan}
@@ -89,6 +96,19 @@ export type EventBody =
 			/** `null` while there is no rate to tell it from. */
 			readonly etaSeconds: number | null;
 	  }
+	| ({
+			/** The device makes no progress, or next to none: when that is seen, and whenever it has lasted twice as long. */
+			readonly type: 'step.stalled';
+			readonly bytes: number;
+			readonly totalBytes: number;
+			/** Since the stall began; 0 for not one byte. */
+			readonly bytesPerSecond: number;
+			/** What the kernel says against the device; `null` when it says nothing. */
+			readonly cause: string | null;
+			/** Until the step is given up; 0 when it is given up now. */
+			readonly giveUpSeconds: number;
+	  } & Stall)
+	| ({readonly type: 'step.recovered'} & Stall)
 	| {readonly type: 'step.skipped'; readonly step: string; readonly reason: string; readonly device?: string}
 	| ({
 			readonly type: 'step.finished';

@@ -4,6 +4,7 @@ import {requireSameIdentity} from '../devices/identity.ts';
 import type {EraseResult} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
+import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
 import {type DeviceStepContext, defineDeviceStep} from './step.ts';
 
 export default defineDeviceStep({
@@ -13,7 +14,9 @@ export default defineDeviceStep({
 	scope: 'device',
 	options: {
 		eraser: v.optional(v.pipe(v.string(), v.description('a name from `zeroize erasers`, or auto')), 'auto'),
+		...stallOptions,
 	},
+	stallLimits: stallLimitsOf,
 	tools: (_options, {devices}) => devices.flatMap(({eraser}) => findEraser(eraser?.name)?.tools ?? []),
 	plan(_options, {devices}) {
 		const names = [...new Set(devices.flatMap(({eraser}) => eraser?.name ?? []))];

@@ -10,12 +10,8 @@ interface Backing {
 /** All attached loop devices, as losetup lists them; none where it cannot be asked, which takes root. */
 export const listBackings = async (tools: Tools): Promise<readonly Backing[]> => {
 	try {
-		const {stdout} = await tools.run('losetup', [
-			'--list',
-			'--json',
-			'--output',
-			'NAME,BACK-INO,BACK-MAJ:MIN',
-		]);
+		const args = ['--list', '--json', '--output', 'NAME,BACK-INO,BACK-MAJ:MIN'];
+		const {stdout} = await tools.run('losetup', args, {timeoutMs: 30_000});
 		return parseBackings(stdout);
 	} catch {
 		return [];
