@@ -19,7 +19,7 @@ import {detachAllSync} from './devices/loops/registry.ts';
 import {exitCodeOf, SanitizeError} from './errors.ts';
 import {findStagedRun} from './hosts/staging/places.ts';
 import {createOutput} from './output.ts';
-import {heldRequests, stillHeld} from './process/held-requests.ts';
+import {findHeldRequests} from './process/held-requests.ts';
 import {createTools} from './process.ts';
 
 const commands: readonly AddCommand[] = [
@@ -45,8 +45,6 @@ const helpWidth = 80;
 const flushMs = 5000;
 
 const patienceMs = 10_000;
-
-const threads = '64';
 
 /** The command line as a tree: what parses arguments also prints help, completion and the README's reference. */
 export const createProgram = (surroundings: Surroundings, finish: (end: CommandEnd) => void): Command => {
@@ -179,7 +177,7 @@ const realSurroundings = (): Surroundings => {
 /** The entry: the only place that exits, and the only one that ends the machine. */
 const enter = async (): Promise<void> => {
 	// Read when the first of them is needed. A thread that waits for a dead device is lost to all others: with Node's four, one device could hold up everything.
-	process.env['UV_THREADPOOL_SIZE'] = threads;
+	process.env['UV_THREADPOOL_SIZE'] = '64';
 	// Stands if Node runs out of things to wait for: what never came to its end must not exit 0.
 	process.exitCode = exitCodeOf('INTERNAL');
 	process.on('exit', detachAllSync);
@@ -206,7 +204,12 @@ const enter = async (): Promise<void> => {
 
 	const end = await main(process.argv.slice(2), surroundings);
 	const exitCode = await endMachine(end, surroundings);
-	await tellOfHeldRequests(exitCode, surroundings);
+	const held = await findHeldRequests(process, exitCode);
+	if (held) {
+		printError(stderr, 'ending', held);
+		await stderr.flush(flushMs);
+	}
+
 	process.exit(exitCode);
 };
 
@@ -218,15 +221,6 @@ const remain = async (directory: string, surroundings: Surroundings): Promise<ne
 		await endMachine(await main(args, surroundings), surroundings);
 		// What was asked of the kernel takes a moment; what failed is asked for again by whoever is there.
 		await sleep(patienceMs);
-	}
-};
-
-/** Node waits for what its threads are doing before it ends, and the kernel would keep the process in any case. */
-const tellOfHeldRequests = async (exitCode: number, {stderr}: Surroundings): Promise<void> => {
-	const held = await heldRequests(process);
-	if (held > 0) {
-		printError(stderr, 'ending', stillHeld(held, {pid: process.pid, exitCode}));
-		await stderr.flush(flushMs);
 	}
 };
 

@@ -1,6 +1,7 @@
 import type {ByteRange, DeviceFacts} from './devices/device.ts';
 import type {Method, Technique} from './erasers/eraser.ts';
 import {type ErrorCode, SanitizeError} from './errors.ts';
+import type {StallEventBody} from './events/stalls.ts';
 import type {Halt} from './hosts/host.ts';
 import type {Plan} from './plan.ts';
 import type {RangeList} from './ranges.ts';
@@ -62,13 +63,6 @@ export interface DeviceResult {
 	readonly unreadableBytes: number;
 }
 
-interface Stall {
-	readonly step: string;
-	readonly device: string;
-	/** How long it has lasted. */
-	readonly seconds: number;
-}
-
 /** The events of the contract, without what every event carries. `device` is the device's path, where a step belongs to one. */
 export type EventBody =
 	| {readonly type: 'run.planned'; readonly plan: Plan}
@@ -96,19 +90,7 @@ export type EventBody =
 			/** `null` while there is no rate to tell it from. */
 			readonly etaSeconds: number | null;
 	  }
-	| ({
-			/** The device makes no progress, or next to none: when that is seen, and whenever it has lasted twice as long. */
-			readonly type: 'step.stalled';
-			readonly bytes: number;
-			readonly totalBytes: number;
-			/** Since the stall began; 0 for not one byte. */
-			readonly bytesPerSecond: number;
-			/** What the kernel says against the device; `null` when it says nothing. */
-			readonly cause: string | null;
-			/** Until the step is given up; 0 when it is given up now. */
-			readonly giveUpSeconds: number;
-	  } & Stall)
-	| ({readonly type: 'step.recovered'} & Stall)
+	| StallEventBody
 	| {readonly type: 'step.skipped'; readonly step: string; readonly reason: string; readonly device?: string}
 	| ({
 			readonly type: 'step.finished';

@@ -19,6 +19,7 @@ export interface StallWatch {
 	readonly limits: StallLimits | undefined;
 	/** For words. */
 	readonly path: string;
+	readonly isWriting: boolean;
 	readonly signal: AbortSignal;
 	readonly monotonicMs: () => number;
 	/** Never throws, and takes a bounded time. */
@@ -65,12 +66,13 @@ export const watchStalls = async <Result>(
 };
 
 /** Rejects some time after the signal. */
-const createPatience = (signal: AbortSignal, {path, abandonMs = usualAbandonMs}: StallWatch) => {
+const createPatience = (signal: AbortSignal, watch: StallWatch) => {
+	const {abandonMs = usualAbandonMs} = watch;
 	const {promise: isOver, reject} = Promise.withResolvers<never>();
 	isOver.catch(() => {});
 	let timer: NodeJS.Timeout | undefined;
 	const onAbort = () => {
-		timer = setTimeout(() => reject(hanging(path, abandonMs)), abandonMs);
+		timer = setTimeout(() => reject(hanging(watch, abandonMs)), abandonMs);
 	};
 	signal.addEventListener('abort', onAbort, {once: true});
 	if (signal.aborted) {
@@ -86,10 +88,10 @@ const createPatience = (signal: AbortSignal, {path, abandonMs = usualAbandonMs}:
 	};
 };
 
-const hanging = (path: string, afterMs: number): SanitizeError =>
+const hanging = ({path, isWriting}: StallWatch, afterMs: number): SanitizeError =>
 	new SanitizeError(
 		'INTERRUPTED',
-		`${path} did not answer for ${formatDuration(afterMs)} after it was told to stop: what was under way cannot be taken back and may still be written`,
+		`${path} did not answer for ${formatDuration(afterMs)} after it was told to stop${isWriting ? ': what was under way may still be written' : ''}`,
 		{
 			hint: 'the kernel waits for the device: do not release it; look at the kernel log, or cut its power',
 		},

@@ -1,6 +1,6 @@
 import type {Device} from '../devices/device.ts';
 import {followKernelLog} from '../devices/kernel-log.ts';
-import type {EventBody} from '../events.ts';
+import type {StallEventBody} from '../events/stalls.ts';
 import type {Plan} from '../plan.ts';
 import {createProgress} from '../progress.ts';
 import type {StallLimits} from '../steps/stalls/limits.ts';
@@ -29,6 +29,7 @@ export const runWatched = async (work: Work, surroundings: RunSurroundings): Pro
 	return await watchStalls(watched => callWatched(work, {watched, progress}, surroundings), {
 		limits,
 		path,
+		isWriting: step.phase === 'erase',
 		signal,
 		monotonicMs,
 		findCause: () => log.likelyCause(),
@@ -89,14 +90,13 @@ const createReporter = (
 	};
 };
 
-type StallEvent = Extract<EventBody, {type: 'step.stalled' | 'step.recovered'}>;
 type Told<Event> = Event extends unknown ? Omit<Event, 'step' | 'device'> : never;
 
 const toEvent = (
 	{what, seconds, bytesPerSecond}: StallNews,
 	cause: string | null,
 	{limits, progress}: {readonly limits: StallLimits | undefined; readonly progress: Reporter},
-): Told<StallEvent> =>
+): Told<StallEventBody> =>
 	what === 'recovered'
 		? {type: 'step.recovered', seconds}
 		: {

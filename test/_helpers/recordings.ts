@@ -4,6 +4,7 @@ Event streams for the views' tests, told with typed events. `node test/_helpers/
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {RunEvents} from '../../src/events.ts';
+import {stalledTelling} from './recorded-stall.ts';
 import {file, plan, sda, stepsFromMemory} from './recorded-plan.ts';
 import {
 	badResult,
@@ -20,6 +21,7 @@ import {
 	untouched,
 	verified,
 } from './recorded-steps.ts';
+
 
 const tellings: Readonly<Record<string, Telling>> = {
 	sanitized: [
@@ -93,6 +95,7 @@ const tellings: Readonly<Record<string, Telling>> = {
 		[1, {type: 'step.skipped', step: 'power-off', reason: 'the run failed'}],
 		[2, {type: 'run.finished', outcome: 'failed', exitCode: 4, devices: [badResult(sda)]}],
 	],
+	stalled: stalledTelling,
 	refused: [
 		[
 			0,

@@ -41,6 +41,9 @@ const sanitizedActions = ({plan, certificates}: Story): readonly string[] => {
 		: ['no certificate was asked for; the journal is the only proof'];
 };
 
+// The command itself follows.
+const resumeHint = /, then go on with: zeroize resume JOURNAL$/;
+
 const failedActions = (story: Story, finished: RunFinished): readonly string[] => {
 	const warning = 'DO NOT RELEASE the device';
 	if (story.committed.length === 0) {
@@ -48,7 +51,9 @@ const failedActions = (story: Story, finished: RunFinished): readonly string[] =
 	}
 
 	// Many a hint begins with what the first line says.
-	const hint = hintOf(story, finished)?.replace(/^do not release the device[;,:] /, '');
+	const hint = hintOf(story, finished)
+		?.replace(/^do not release the device[;,:] /, '')
+		.replace(resumeHint, '');
 	const again = 'erase it again; a device that fails twice is destroyed, not released';
 	const way = resumeCommand(story);
 	return [
