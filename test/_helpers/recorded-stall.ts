@@ -2,8 +2,7 @@ import type {EventBody} from '../../src/events.ts';
 import {plan, sda} from './recorded-plan.ts';
 import {erased, kept, prepared, result, type Telling} from './recorded-steps.ts';
 
-const cause =
-	'the bus, link or controller was reset: ata1: hard resetting link (kernel log)';
+const cause = 'the bus, link or controller was reset: ata1: hard resetting link (kernel log)';
 
 const stalled = (seconds: number, changes: Partial<EventBody & {type: 'step.stalled'}> = {}): EventBody => ({
 	type: 'step.stalled',
@@ -42,7 +41,15 @@ export const stalledTelling: Telling = [
 			hint: 'do not release the device; mend what holds it up (cable, power, heat, kernel log), then go on with: zeroize resume JOURNAL',
 		},
 	],
-	[1, {type: 'step.skipped', step: 'verify', device: sda.path, reason: 'a step before it failed for this device'}],
+	[
+		1,
+		{
+			type: 'step.skipped',
+			step: 'verify',
+			device: sda.path,
+			reason: 'a step before it failed for this device',
+		},
+	],
 	...kept,
 	[1, {type: 'step.skipped', step: 'issue-certificate', reason: 'the device is not sanitized'}],
 	[1, {type: 'step.skipped', step: 'power-off', reason: 'the run failed'}],

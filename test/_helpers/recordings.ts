@@ -4,8 +4,8 @@ Event streams for the views' tests, told with typed events. `node test/_helpers/
 import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {RunEvents} from '../../src/events.ts';
-import {stalledTelling} from './recorded-stall.ts';
 import {file, plan, sda, stepsFromMemory} from './recorded-plan.ts';
+import {stalledTelling} from './recorded-stall.ts';
 import {
 	badResult,
 	certified,
@@ -21,7 +21,6 @@ import {
 	untouched,
 	verified,
 } from './recorded-steps.ts';
-
 
 const tellings: Readonly<Record<string, Telling>> = {
 	sanitized: [

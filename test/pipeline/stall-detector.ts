@@ -68,7 +68,7 @@ test('silence counts from the last byte', t => {
 });
 
 test('a device that goes on after a stall has recovered, and can stall again', t => {
-	const bytesAt = (second: number) => mib * 100 * (second < 200 ? 1 : second < 400 ? second : 400);
+	const bytesAt = (second: number) => mib * 100 * (second < 200 ? 1 : Math.min(second, 400));
 	const said = watch(bytesAt, 600, {slowBytesPerSecond: 0});
 	t.deepEqual(
 		said.map(([second, what]) => [Math.round(second / 5) * 5, what]),

@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import test from 'ava';
 import {SanitizeError} from '../../src/errors.ts';
 import type {StallNews} from '../../src/pipeline/stall-detector.ts';
-import {type StallWatch, watchStalls, type Watched} from '../../src/pipeline/stall-watch.ts';
+import {type StallWatch, type Watched, watchStalls} from '../../src/pipeline/stall-watch.ts';
 
 const limits = {stallSeconds: 1, slowBytesPerSecond: 0, slowSeconds: 300, giveUpSeconds: 2};
 
@@ -63,7 +63,10 @@ test('what stops when it is told to says so itself', async t => {
 			throw new SanitizeError('INTERRUPTED', 'it was stopped after 7 bytes');
 		}, watch),
 	);
-	t.regex(error?.message ?? '', /and was given up \(likely cause: it was pulled\); it was stopped after 7 bytes$/);
+	t.regex(
+		error?.message ?? '',
+		/and was given up \(likely cause: it was pulled\); it was stopped after 7 bytes$/,
+	);
 });
 
 test('what goes wrong by itself after that is not called a stall', async t => {

@@ -25,7 +25,7 @@ export const createMatcher = (names: KernelNames): ((record: KernelRecord) => bo
 	]);
 	const subjects = new Set(names.parents);
 	const patterns = [
-		...names.disks.map(name => new RegExp(`(?<![\\w-])${literal(name)}(?:p?\\d+)?(?![\\w-])`)),
+		...names.disks.map(name => new RegExp(`(?<![\\w-])${literal(name)}${partition(name)}(?![\\w-])`)),
 		...[...names.parents, ...names.numbers].map(
 			name => new RegExp(`(?<![\\w:.-])${literal(name)}(?![\\w-])`),
 		),
@@ -36,5 +36,8 @@ export const createMatcher = (names: KernelNames): ((record: KernelRecord) => bo
 		(device !== null && (devices.has(device) || subjects.has(device.replace(/^\+\w+:/, '')))) ||
 		patterns.some(pattern => pattern.test(text));
 };
+
+// A name that ends with a digit has a p before the partition's number.
+const partition = (name: string): string => (/\d$/.test(name) ? '(?:p\\d+)?' : '\\d*');
 
 const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -23,7 +23,10 @@ const weighAll = (...texts: readonly string[]): Evidence | null => {
 
 /** As kernels have written them. */
 const samples: ReadonlyArray<readonly [text: string, what: RegExp | null]> = [
-	['ata1: hard resetting link', /^the bus, link or controller was reset: ata1: hard resetting link \(kernel log\)$/],
+	[
+		'ata1: hard resetting link',
+		/^the bus, link or controller was reset: ata1: hard resetting link \(kernel log\)$/,
+	],
 	['ata1.00: exception Emask 0x50 SAct 0x0 SErr 0x4090800 action 0xe frozen', /reset/],
 	['ata1: SATA link down (SStatus 0 SControl 300)', /lost/],
 	['ata1.00: qc timeout after 5000 msecs (cmd 0xec)', /in time/],
@@ -38,7 +41,10 @@ const samples: ReadonlyArray<readonly [text: string, what: RegExp | null]> = [
 	['usb 1-1: USB disconnect, device number 2', /lost/],
 	['usb 1-1.2: USB disconnect, device number 5', null],
 	['usb 11-1: USB disconnect, device number 5', null],
-	['nvme nvme0: I/O tag 641 (c281) opcode 0x1 (I/O Cmd) QID 8 timeout, aborting req_op:WRITE(1) size:4096', /in time/],
+	[
+		'nvme nvme0: I/O tag 641 (c281) opcode 0x1 (I/O Cmd) QID 8 timeout, aborting req_op:WRITE(1) size:4096',
+		/in time/,
+	],
 	['nvme nvme0: I/O tag 641 (c281) opcode 0x1 (I/O Cmd) QID 8 timeout, reset controller', /reset/],
 	['nvme nvme0: controller is down; will reset: CSTS=0x3, PCI_STATUS=0x10', /reset/],
 	['nvme nvme1: controller is down; will reset: CSTS=0x3, PCI_STATUS=0x10', null],
@@ -46,10 +52,15 @@ const samples: ReadonlyArray<readonly [text: string, what: RegExp | null]> = [
 	['I/O error, dev sda, sector 2048 op 0x1:(WRITE) flags 0x800 phys_seg 1 prio class 2', /errors/],
 	['blk_update_request: critical medium error, dev sda, sector 2048', /errors/],
 	['Buffer I/O error on dev sda1, logical block 3, lost async page write', /errors/],
+	['I/O error, dev loop7p1, sector 0', /errors/],
+	['I/O error, dev loop71, sector 0', null],
 	['I/O error, dev sdab, sector 2048 op 0x1:(WRITE)', null],
 	['mmc0: Timeout waiting for hardware interrupt.', /in time/],
 	['device-mapper: thin: 253:3: switching pool to out-of-data-space (queue IO) mode', /full/],
-	['CPU0: Core temperature is above threshold, cpu clock is throttled (total events = 1)', /machine is too hot/],
+	[
+		'CPU0: Core temperature is above threshold, cpu clock is throttled (total events = 1)',
+		/machine is too hot/,
+	],
 	['INFO: task dd:1234 blocked for more than 120 seconds.', /process waits/],
 	['EXT4-fs (sda1): mounted filesystem r/w', null],
 	['IPv6: ADDRCONF(NETDEV_CHANGE): eth0: link becomes ready', null],
@@ -69,7 +80,10 @@ for (const [text, what] of samples) {
 test('the strongest is kept, and of that the latest', t => {
 	const reset = 'ata1: hard resetting link';
 	const gone = 'ata1.00: disable device';
-	t.regex(weighAll('INFO: task dd:1 blocked for more than 120 seconds.', reset)?.words ?? '', /hard resetting/);
+	t.regex(
+		weighAll('INFO: task dd:1 blocked for more than 120 seconds.', reset)?.words ?? '',
+		/hard resetting/,
+	);
 	t.regex(weighAll(gone, reset)?.words ?? '', /disable device/);
 	t.regex(weighAll(reset, 'ata1: soft resetting link')?.words ?? '', /soft resetting/);
 });
