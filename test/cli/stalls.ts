@@ -1,4 +1,4 @@
-import {readdir, readFile, writeFile} from 'node:fs/promises';
+import {readdir, readFile, readlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {createPlace, isAllZero, type Place, zeroize} from '../_helpers/cli.ts';
@@ -82,14 +82,14 @@ const journalOf = async ({place}: Case): Promise<string> => {
 	return path.join(log[0] ?? state[0] ?? '', 'journal.jsonl');
 };
 
-/** Processes in an uninterruptible wait whose command line names something. */
-const stuckOn = async (name: string): Promise<number> => {
+/** The dd processes in an uninterruptible wait that write to a device. */
+const stuckOn = async (node: string): Promise<number> => {
 	const pids = (await readdir('/proc')).filter(pid => /^\d+$/.test(pid));
 	const stuck = await Promise.all(
 		pids.map(async pid => {
-			const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
 			const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-			return line.startsWith('/usr/bin/dd') && line.includes(name) && status.includes('State:\tD');
+			const output = await readlink(`/proc/${pid}/fd/1`).catch(() => '');
+			return output === node && /^Name:\tdd\n[\s\S]*^State:\tD/m.test(status);
 		}),
 	);
 	return stuck.filter(Boolean).length;
