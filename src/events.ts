@@ -1,6 +1,7 @@
 import type {DeviceFacts} from './devices/device.ts';
 import {type ErrorCode, SanitizeError} from './errors.ts';
 import type {DeviceResult, Outcome, StepFacts} from './events/results.ts';
+import type {StallEventBody} from './events/stalls.ts';
 import type {Halt} from './hosts/host.ts';
 import type {Plan} from './plan.ts';
 import type {RangeList} from './ranges.ts';
@@ -42,6 +43,7 @@ export type EventBody =
 			/** All bytes of the device before this one are on the media: an erase that is interrupted can go on there. */
 			readonly durableBytes?: number;
 	  }
+	| StallEventBody
 	| {readonly type: 'step.skipped'; readonly step: string; readonly reason: string; readonly device?: string}
 	| ({
 			readonly type: 'step.finished';

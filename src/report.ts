@@ -124,6 +124,8 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 		case 'run.announced':
 		case 'run.warned':
 		case 'run.halting':
+		case 'step.stalled':
+		case 'step.recovered':
 			return report;
 		default:
 			return event satisfies never;

@@ -98,6 +98,11 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 		etaSeconds: v.nullable(finite),
 		durableBytes: v.optional(count),
 	},
+	'step.stalled': {
+		...{...step, device: text, seconds: finite, bytes: count, totalBytes: count},
+		...{bytesPerSecond: finite, cause: v.nullable(text), giveUpSeconds: finite},
+	},
+	'step.recovered': {...step, device: text, seconds: finite},
 	'step.skipped': {...step, reason: text},
 	'step.finished': {...step, durationMs: finite, ...stepFacts},
 	'step.failed': {

@@ -45,7 +45,7 @@ const goOn = (device: DeviceReport): DeviceReport =>
 	device.erased === null ? {...device, eraseFrom: resumptionPoint(device)} : device;
 
 // Says nothing against what was written before: the writer was stopped, or was waited for too long.
-const harmless = new Set<string | null>([null, 'INTERRUPTED', 'TERMINATED', 'ERASER_FAILED']);
+const harmless = new Set<string | null>([null, 'INTERRUPTED', 'TERMINATED', 'STALLED', 'ERASER_FAILED']);
 
 // What erasers ask for.
 const unitBytes = 1024 ** 2;

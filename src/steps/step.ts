@@ -7,6 +7,7 @@ import type {Halt, Host} from '../hosts/host.ts';
 import type {Phase, Plan, PlannedDevice} from '../plan.ts';
 import type {Tools} from '../process.ts';
 import type {Report} from '../report.ts';
+import type {StallLimits} from './stalls/limits.ts';
 
 /** What a step needs to know to say what it will do. Pure data. */
 export interface Planning {
@@ -115,6 +116,8 @@ export interface RunStep<Entries extends v.ObjectEntries = v.ObjectEntries> exte
 /** Done for each device, the devices side by side. */
 export interface DeviceStep<Entries extends v.ObjectEntries = v.ObjectEntries> extends StepBase<Entries> {
 	readonly scope: 'device';
+	/** When the device counts as stalled, for a step that reports its progress all along; absent for others. Pure. */
+	stallLimits?(options: StepOptions<Entries>): StallLimits;
 	run(options: StepOptions<Entries>, context: DeviceStepContext): Promise<StepResult>;
 }
 

@@ -7,6 +7,7 @@ import {layOutAll, wrap, wrapAll} from './text/lines.ts';
 import {haltLine} from './text/narrator.ts';
 import {planLines} from './text/plan-lines.ts';
 import {progressBar} from './text/progress-text.ts';
+import {taskText} from './text/stall-text.ts';
 import {continueStory, emptyStory, type Story} from './text/story.ts';
 import {summaryLines} from './text/summary.ts';
 import {defineView} from './view.ts';
@@ -21,7 +22,8 @@ export default defineView({
 	name: 'tty',
 	summary: 'a task list that repaints itself, for a terminal',
 	taskList: 'default',
-	describeProgress: (event, columns = progressColumns) => progressBar(event, columns),
+	describeProgress: (event, columns = progressColumns) =>
+		taskText(event, progress => progressBar(progress, columns)),
 	attach(events, output) {
 		let story = emptyStory;
 		return events.subscribe(event => {

@@ -12,12 +12,20 @@ export interface Slowness {
 	readonly store?: string;
 }
 
+export interface SlowFile {
+	readonly path: string;
+	readonly totalBytes: number;
+	/** From now on nothing is answered any more: whoever waits cannot be killed. */
+	freeze(): void;
+	thaw(): void;
+}
+
 /** A file that answers each request late, as a worn-out drive does: nbdkit behind FUSE. */
 export const slowFile = async (
 	t: ExecutionContext,
 	directory: string,
 	{readDelayMs = 0, writeDelayMs = 0, store}: Slowness,
-): Promise<{readonly path: string; readonly totalBytes: number}> => {
+): Promise<SlowFile> => {
 	const file = path.join(directory, 'slow.img');
 	await writeFile(file, '');
 	const delays = [`delay-read=${readDelayMs}ms`, `delay-write=${writeDelayMs}ms`];
@@ -26,6 +34,7 @@ export const slowFile = async (
 	const child = spawn('nbdfuse', [file, '[', ...server, ']'], {stdio: 'ignore'});
 	const ended = new Promise(resolve => child.once('exit', resolve));
 	t.teardown(async () => {
+		child.kill('SIGCONT');
 		await runFile('fusermount3', ['-u', '-z', file]).catch(() => {});
 		child.kill();
 		await ended;
@@ -33,7 +42,12 @@ export const slowFile = async (
 	for (let attempt = 0; attempt < 100; attempt += 1) {
 		const {size} = await stat(file);
 		if (size > 0) {
-			return {path: file, totalBytes: size};
+			return {
+				path: file,
+				totalBytes: size,
+				freeze: () => void child.kill('SIGSTOP'),
+				thaw: () => void child.kill('SIGCONT'),
+			};
 		}
 
 		await sleep(50);

@@ -44,7 +44,7 @@ test('what was written and not made durable counts for nothing', t => {
 	t.is(pointAfter(progress(3 * MiB), resumed), 0);
 });
 
-for (const code of ['INTERRUPTED', 'TERMINATED', 'ERASER_FAILED'] as const) {
+for (const code of ['INTERRUPTED', 'TERMINATED', 'STALLED', 'ERASER_FAILED'] as const) {
 	test(`so does one that ended with ${code}`, t => {
 		t.is(pointAfter(progress(3 * MiB, 3 * MiB), failed('erase', code), resumed), 3 * MiB);
 		t.is(
