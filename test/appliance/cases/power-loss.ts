@@ -2,6 +2,7 @@ import {randomInt} from 'node:crypto';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {$} from 'zx';
+import type {Disk} from '../machine/qemu-arguments.ts';
 import {countNonZeroBlocks} from '../outside/blocks.ts';
 import {brokenChain, type JournalEvent, lastEvent, readEvents} from '../outside/journal.ts';
 import {bootSystem, type Stock} from './boot.ts';
@@ -11,12 +12,12 @@ import type {System} from './systems.ts';
 import {
 	bringOut,
 	eraseLine,
+	locate,
 	logDir,
 	mebibyte,
 	oneText,
 	readTexts,
 	stateDir,
-	type Target,
 	writeRandom,
 } from './targets.ts';
 
@@ -41,7 +42,7 @@ export const losePower = async (
 		});
 		await logIn(guest.console);
 		await runCommand(guest.console, copyLine);
-		await guest.console.type(eraseLine(eraser, [target]));
+		await guest.console.type(eraseLine(eraser, await locate(guest.console, [target])));
 		await guest.console.waitFor(/writing to \S+ begins now/, {timeoutMs: runMs});
 		await guest.console.waitFor(/\d %/, {timeoutMs: runMs});
 		await delay(cutAfterMs);
@@ -73,15 +74,16 @@ export const losePower = async (
 	return {checks, nonZeroBlocks, seconds, note};
 };
 
-const makeVolatileTarget = async (directory: string): Promise<Target> => {
+const makeVolatileTarget = async (directory: string): Promise<Disk> => {
 	const content = path.join(directory, 'content.raw');
 	const file = path.join(directory, 'target.qcow2');
 	await writeRandom(content, sizeMiB);
 	await $`qemu-img create -q -f qcow2 -F raw -b ${content} ${file}`;
-	return {device: '/dev/sdb', kind: 'scsi', serial: 'SECOND-0001', file, isVolatile: true};
+	// Not SCSI: it would come back under another name now and then.
+	return {kind: 'virtio', serial: 'SECOND-0001', file, isVolatile: true};
 };
 
-const nonZeroOf = async ({file}: Target): Promise<number> => {
+const nonZeroOf = async ({file}: Disk): Promise<number> => {
 	const raw = `${file}.raw`;
 	await $`qemu-img convert -O raw ${file} ${raw}`;
 	return countNonZeroBlocks(raw);

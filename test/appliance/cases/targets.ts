@@ -9,10 +9,27 @@ import {runCommand} from './operator.ts';
 
 export const mebibyte = 1024 ** 2;
 
-/** A disk to be erased, besides the one that the system runs from; in the guest it has this name. */
-export interface Target extends Disk {
-	readonly device: string;
-}
+/** A disk to be erased, besides the one that the system runs from, in a guest that has given it this name. */
+export type Located<Target extends Disk> = Target & {readonly device: string};
+
+const answerMs = 30_000;
+
+/** Asks the guest what it calls the disks: it looks for SCSI disks all at once, so that any may come to be /dev/sda. */
+export const locate = async <Target extends Disk>(
+	console: Console,
+	targets: readonly Target[],
+): Promise<ReadonlyArray<Located<Target>>> => {
+	const located: Array<Located<Target>> = [];
+	for (const target of targets) {
+		await console.type(
+			`echo "de""vice $(lsblk -dnpo NAME,SERIAL | grep -w -- ${target.serial} | cut -d' ' -f1) it is"`,
+		);
+		const match = await console.waitFor(/device (\/dev\/\w+) it is/, {timeoutMs: answerMs});
+		located.push({...target, device: match[1] ?? ''});
+	}
+
+	return located;
+};
 
 /** Fills a new image with random data: no sector of it is zero. */
 export const writeRandom = async (file: string, sizeMiB: number): Promise<void> => {
@@ -28,7 +45,7 @@ export const stateDir = '/root/state';
 export const logDir = '/root/log';
 
 /** What a run of the recipe `erase` is started by. */
-export const eraseLine = (eraser: string, targets: readonly Target[]): string =>
+export const eraseLine = (eraser: string, targets: ReadonlyArray<Located<Disk>>): string =>
 	[
 		`mkdir -p ${stateDir} && /root/zeroize run erase --eraser ${eraser} --state-dir ${stateDir} --log-dir ${logDir}`,
 		...targets.map(({device, serial}) => `--device ${device} --confirm ${serial}`),
@@ -36,7 +53,10 @@ export const eraseLine = (eraser: string, targets: readonly Target[]): string =>
 
 /** Copies files of the guest, and what its kernel said, to the disk EVIDENCE. */
 export const bringOut = async (console: Console, files: string): Promise<void> =>
-	runCommand(console, `mount LABEL=EVIDENCE /mnt && cp -r ${files} /mnt && dmesg > /mnt/dmesg; umount /mnt`);
+	runCommand(
+		console,
+		`mount LABEL=EVIDENCE /mnt && cp -r ${files} /mnt && dmesg > /mnt/dmesg && umount /mnt`,
+	);
 
 /** Reads everything off the disk EVIDENCE without mounting it: texts by their paths. */
 export const readTexts = async (

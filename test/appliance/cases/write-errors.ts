@@ -1,35 +1,47 @@
 import path from 'node:path';
+import type {Disk} from '../machine/qemu-arguments.ts';
 import {nonZeroBlocks, sectorBytes} from '../outside/blocks.ts';
 import {brokenChain, type JournalEvent, lastEvent, readEvents} from '../outside/journal.ts';
 import {bootSystem, type Stock} from './boot.ts';
 import {type CaseResult, type Check, equal, secondsSince} from './checks.ts';
 import {copyLine, exitStatus, logIn, runCommand} from './operator.ts';
 import type {System} from './systems.ts';
-import {bringOut, eraseLine, mebibyte, oneText, readTexts, type Target, writeRandom} from './targets.ts';
+import {
+	bringOut,
+	eraseLine,
+	type Located,
+	locate,
+	mebibyte,
+	oneText,
+	readTexts,
+	writeRandom,
+} from './targets.ts';
 
 const sizeMiB = 64;
 const sectors = (sizeMiB * mebibyte) / sectorBytes;
 const runMs = 2 * 60_000;
 
-interface BadTarget extends Target {
+interface BadDisk extends Disk {
 	readonly unwritableSectors: readonly number[];
 }
 
+type BadTarget = Located<BadDisk>;
+
 /** One on each bus; only the first is told by name what QEMU does with an error unless it is told. */
-const badTargets = (directory: string): readonly BadTarget[] => [
+const badDisks = (directory: string): readonly BadDisk[] => [
 	{
-		...{device: '/dev/sdb', kind: 'scsi', serial: 'BAD-SCSI', file: path.join(directory, 'scsi.raw')},
+		...{kind: 'scsi', serial: 'BAD-SCSI', file: path.join(directory, 'scsi.raw')},
 		onWriteError: 'report',
 		// The first one, and one alone.
 		unwritableSectors: [0, 65_543],
 	},
 	{
-		...{device: '/dev/vdc', kind: 'virtio', serial: 'BAD-VIRTIO', file: path.join(directory, 'virtio.raw')},
+		...{kind: 'virtio', serial: 'BAD-VIRTIO', file: path.join(directory, 'virtio.raw')},
 		// Two that touch, in different blocks of the erasers.
 		unwritableSectors: [2047, 2048],
 	},
 	{
-		...{device: '/dev/nvme0n1', kind: 'nvme', serial: 'BAD-NVME', file: path.join(directory, 'nvme.raw')},
+		...{kind: 'nvme', serial: 'BAD-NVME', file: path.join(directory, 'nvme.raw')},
 		// Two with a good one between them, and the last one.
 		unwritableSectors: [40_961, 40_963, sectors - 1],
 	},
@@ -42,14 +54,15 @@ export const eraseBadSectors = async (
 	directory: string,
 	eraser: string,
 ): Promise<CaseResult> => {
-	const targets = badTargets(directory);
-	for (const {file} of targets) {
+	const disks = badDisks(directory);
+	for (const {file} of disks) {
 		await writeRandom(file, sizeMiB);
 	}
 
-	await using guest = await bootSystem(stock, system, directory, {targets});
+	await using guest = await bootSystem(stock, system, directory, {targets: disks});
 	await logIn(guest.console);
 	await runCommand(guest.console, copyLine);
+	const targets = await locate(guest.console, disks);
 	const startedAtMs = performance.now();
 	const status = await exitStatus(guest.console, eraseLine(eraser, targets), runMs);
 	const seconds = secondsSince(startedAtMs);
