@@ -147,14 +147,18 @@ const rangesOf = (unwritable: readonly number[]): ReadonlyArray<{offset: number;
 const kernelChecks = ({device, unwritableSectors}: BadTarget, dmesg: string): readonly Check[] => {
 	const name = path.basename(device);
 	const told = [
-		...dmesg.matchAll(new RegExp(`I/O error, dev ${name}, sector (\\d+) op 0x1:\\(WRITE\\)`, 'g')),
+		...dmesg.matchAll(
+			new RegExp(`(?:I/O|critical medium) error, dev ${name}, sector (\\d+) op 0x1:\\(WRITE\\)`, 'g'),
+		),
 	];
-	// The kernel leaves some out when there are many, but never all of a device's.
-	const exact = told.filter(([, sector]) => unwritableSectors.includes(Number(sector)));
+	// It names where the request began, and leaves some out when there are many, but never all of a device's.
+	const fitting = told.filter(([, sector]) =>
+		unwritableSectors.some(bad => bad - Number(sector) >= 0 && bad - Number(sector) < mebibyte / sectorBytes),
+	);
 	return [
 		{
 			name: `${device}: the kernel tells of it`,
-			problem: exact.length > 0 ? undefined : `${told.length} messages, none of a bad sector`,
+			problem: fitting.length > 0 ? undefined : `${told.length} messages, none where it is bad`,
 		},
 	];
 };
