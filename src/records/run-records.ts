@@ -46,7 +46,7 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 		files.journal.append(`${journal.add(event)}\n`, {isDurable});
 		const lines = describe(event);
 		if (lines.length > 0) {
-			files.log.append(lines.map(line => `${line}\n`).join(''), {isDurable: false});
+			files.log.append(lines.map(line => `${line}\n`).join(''), {isDurable});
 		}
 	};
 

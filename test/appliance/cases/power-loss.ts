@@ -5,6 +5,7 @@ import {$} from 'zx';
 import type {Disk} from '../machine/qemu-arguments.ts';
 import {countNonZeroBlocks} from '../outside/blocks.ts';
 import {brokenChain, type JournalEvent, lastEvent, readEvents} from '../outside/journal.ts';
+import {disorder} from '../outside/order.ts';
 import {bootSystem, type Stock} from './boot.ts';
 import {type CaseResult, type Check, equal, secondsSince} from './checks.ts';
 import {copyLine, exitStatus, logIn, runCommand} from './operator.ts';
@@ -63,16 +64,25 @@ export const losePower = async (
 	const nonZeroBlocks = await nonZeroOf(target);
 	const cut = oneText(texts, /^cut\.jsonl$/);
 	const whole = oneText(texts, /journal\.jsonl$/);
+	const log = oneText(texts, /run\.log$/);
 	const checks = [
 		equal('exit code', status, 0),
 		equal('blocks that are not zero', nonZeroBlocks, 0),
 		{name: 'something was left when the power went', problem: leftByCut > 0 ? undefined : 'nothing'},
 		equal('certificates', [...texts.keys()].filter(name => /certificate\.json$/.test(name)).length, 1),
 		...journalChecks(cut, whole),
+		{name: 'the log tells of the run from its start', problem: disorder(log, logOrder)},
 	];
 	const note = `cut after ${(cutAfterMs / 1000).toFixed(1)} s: ${describeCut(cut, whole)}; ${leftByCut} blocks left by then`;
 	return {checks, nonZeroBlocks, seconds, note};
 };
+
+const logOrder = [
+	{name: 'the confirmation', pattern: /confirmed by the operator/},
+	{name: 'the first write', pattern: /writing to \S+ begins now/},
+	{name: 'the resumption', pattern: /the run is resumed/},
+	{name: 'the outcome', pattern: /SANITIZED - erased and verified/},
+];
 
 const makeVolatileTarget = async (directory: string): Promise<Disk> => {
 	const content = path.join(directory, 'content.raw');
@@ -122,6 +132,7 @@ const describeCut = (cut: string, whole: string): string => {
 	const last = before.findLast(isErasing);
 	const next = readEvents(whole).slice(before.length).find(isErasing);
 	const durable = last && 'durableBytes' in last ? `, ${mibOf(last['durableBytes'])} durable` : '';
-	const torn = cut.endsWith('\n') ? '' : ', a torn line';
+	const end = cut.slice(cut.lastIndexOf('\n') + 1);
+	const torn = end === '' ? '' : `, ${end.length} bytes torn (${end.split('\0').length - 1} NUL)`;
 	return `${mibOf(last?.['bytes'] ?? 0)} told${durable}${torn}; then first told ${mibOf(next?.['bytes'])}`;
 };
