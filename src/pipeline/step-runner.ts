@@ -7,6 +7,7 @@ import type {Halt, Host} from '../hosts/host.ts';
 import type {Plan, PlannedDevice, PlannedStep} from '../plan.ts';
 import type {Tools} from '../process.ts';
 import {createProgress} from '../progress.ts';
+import type {Report} from '../report.ts';
 import type {Records, Step, StepContext, StepResult} from '../steps/step.ts';
 import {isUnderWay} from './remaining.ts';
 import {reasonToSkip} from './skipping.ts';
@@ -68,7 +69,8 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 
 		// The process before us may have begun it, and left it to us to end.
 		if (!isUnderWay(names, report)) {
-			events.emit({type: 'step.started', ...names, title: planned.title});
+			const from = resumptionPoint(planned, lane, report);
+			events.emit({type: 'step.started', ...names, title: planned.title, ...(from > 0 && {from})});
 		}
 
 		const startedMs = monotonicMs();
@@ -99,11 +101,12 @@ const emitEnd = (events: RunEvents, end: Exclude<StepEnd, {type: 'left'}>): Step
 
 const callStep = async (
 	step: Step | undefined,
-	{options}: PlannedStep,
+	planned: PlannedStep,
 	lane: Lane | undefined,
 	surroundings: RunSurroundings,
 ): Promise<StepResult> => {
 	surroundings.signal.throwIfAborted();
+	const {options} = planned;
 	const context = makeContext(surroundings);
 	if (step?.scope === 'run') {
 		return step.run(options, context);
@@ -114,12 +117,14 @@ const callStep = async (
 	}
 
 	const device = await lane.open();
+	const from = resumptionPoint(planned, lane, surroundings.records.report());
 	return step.run(options, {
 		...context,
 		device,
 		planned: lane.planned,
 		commit: () => commit(device, lane, surroundings),
-		progress: reportProgress(step.name, lane, surroundings),
+		from,
+		progress: reportProgress(step.name, lane, from, surroundings),
 	});
 };
 
@@ -163,16 +168,33 @@ const requireCommitOnRecord = (path: string, records: Records): void => {
 	}
 };
 
-const reportProgress = (step: string, {planned}: Lane, {events, monotonicMs}: RunSurroundings) => {
+/** Byte that an erase goes on from; 0 for every other step. */
+const resumptionPoint = ({phase}: PlannedStep, lane: Lane | undefined, {devices}: Report): number => {
+	const device = devices.find(({planned}) => planned.facts.path === lane?.planned.facts.path);
+	return phase === 'erase' ? (device?.eraseFrom ?? 0) : 0;
+};
+
+const reportProgress = (
+	step: string,
+	{planned}: Lane,
+	fromBytes: number,
+	{events, monotonicMs}: RunSurroundings,
+) => {
 	const {path} = planned.facts;
 	const startedAtMs = monotonicMs();
 	let progress: ReturnType<typeof createProgress> | undefined;
-	return (bytes: number, totalBytes: number): void => {
+	return (bytes: number, totalBytes: number, durableBytes = 0): void => {
 		// The total is known to the step alone: a sample is smaller than its device.
-		progress ??= createProgress({totalBytes, monotonicMs, startedAtMs, intervalMs: progressIntervalMs});
+		progress ??= createProgress({
+			...{totalBytes, monotonicMs, startedAtMs, fromBytes},
+			intervalMs: progressIntervalMs,
+		});
 		const update = progress.update(bytes);
 		if (update) {
-			events.emit({type: 'step.progress', step, device: path, ...update});
+			events.emit({
+				...{type: 'step.progress', step, device: path, ...update},
+				...(durableBytes > 0 && {durableBytes}),
+			});
 		}
 	};
 };

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import type {Device, DeviceFacts} from '../devices/device.ts';
 import {requireSameIdentity} from '../devices/identity.ts';
-import type {EraseResult} from '../erasers/eraser.ts';
+import type {ErasePoint, EraseResult} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
+import {createAnchors} from './erase/anchors.ts';
 import {type DeviceStepContext, defineDeviceStep} from './step.ts';
 
 export default defineDeviceStep({
@@ -49,16 +50,21 @@ export default defineDeviceStep({
 const findEraser = (name: string | undefined) => erasers.find(eraser => eraser.name === name);
 
 const drain = async (
-	erasing: AsyncGenerator<number, EraseResult, undefined>,
-	{progress, device}: DeviceStepContext,
+	erasing: AsyncGenerator<ErasePoint, EraseResult, undefined>,
+	{progress, device, from}: DeviceStepContext,
 ): Promise<EraseResult> => {
+	const {totalBytes} = device.facts;
+	const anchors = createAnchors(device, {from});
 	for (;;) {
 		const next = await erasing.next();
 		if (next.done) {
+			await anchors.end();
 			return next.value;
 		}
 
-		progress(next.value, device.facts.totalBytes);
+		const {writtenBytes, reachedTo} = next.value;
+		anchors.reach(reachedTo);
+		progress(writtenBytes, totalBytes, anchors.durableBytes());
 	}
 };
 

@@ -1,5 +1,6 @@
 import {styleText} from 'node:util';
-import type {Outcome, RunEvent} from '../events.ts';
+import type {Outcome} from '../events/results.ts';
+import type {RunEvent} from '../events.ts';
 import type {Output} from '../output.ts';
 import {certificatesOnConsole} from './text/certificate-on-console.ts';
 import {layOutAll, wrap, wrapAll} from './text/lines.ts';

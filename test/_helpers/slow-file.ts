@@ -8,18 +8,21 @@ import {runFile} from './cli.ts';
 export interface Slowness {
 	readonly readDelayMs?: number;
 	readonly writeDelayMs?: number;
+	/** File that keeps what is written; memory full of zeros by default. */
+	readonly store?: string;
 }
 
-/** A file of zeros that answers each request late, as a worn-out drive does: nbdkit behind FUSE. */
+/** A file that answers each request late, as a worn-out drive does: nbdkit behind FUSE. */
 export const slowFile = async (
 	t: ExecutionContext,
 	directory: string,
-	{readDelayMs = 0, writeDelayMs = 0}: Slowness,
+	{readDelayMs = 0, writeDelayMs = 0, store}: Slowness,
 ): Promise<{readonly path: string; readonly totalBytes: number}> => {
 	const file = path.join(directory, 'slow.img');
 	await writeFile(file, '');
 	const delays = [`delay-read=${readDelayMs}ms`, `delay-write=${writeDelayMs}ms`];
-	const server = ['nbdkit', '--exit-with-parent', '--filter=delay', 'memory', '64M', ...delays];
+	const plugin = store === undefined ? ['memory', '64M'] : ['file', store];
+	const server = ['nbdkit', '--exit-with-parent', '--filter=delay', ...plugin, ...delays];
 	const child = spawn('nbdfuse', [file, '[', ...server, ']'], {stdio: 'ignore'});
 	const ended = new Promise(resolve => child.once('exit', resolve));
 	t.teardown(async () => {

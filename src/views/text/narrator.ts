@@ -70,7 +70,7 @@ const describe = (
 		case 'run.warned':
 			return withHint(`warning: ${event.message} (${event.code})`, event.hint);
 		case 'step.started':
-			return [`${number} ${event.title}${ofDevice(event)}`];
+			return [`${number} ${event.title}${ofDevice(event)}${goingOn(event)}`];
 		case 'step.skipped':
 			return [`${number} ${event.step}${ofDevice(event)} skipped: ${event.reason}`];
 		case 'step.finished':
@@ -96,6 +96,9 @@ const progressLine = (event: StepProgress, number: string, columns: number): str
 
 const ofDevice = ({device}: {readonly device?: string}): string =>
 	device === undefined ? '' : ` ${shortName(device)}`;
+
+const goingOn = ({from}: Extract<RunEvent, {type: 'step.started'}>): string =>
+	from === undefined ? '' : `, going on at byte ${from} (${formatBytes(from)})`;
 
 const withHint = (line: string, hint: string | undefined): readonly string[] =>
 	hint === undefined ? [line] : [line, `  hint: ${hint}`];

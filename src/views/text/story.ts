@@ -1,4 +1,5 @@
-import type {DeviceResult, EventBody, RunEvent} from '../../events.ts';
+import type {DeviceResult} from '../../events/results.ts';
+import type {EventBody, RunEvent} from '../../events.ts';
 
 export type Planned = Extract<EventBody, {type: 'run.planned'}>['plan'];
 export type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
