@@ -40,13 +40,13 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 		report.isFinished ? undefined : warn(events, doing, error),
 	);
 
+	const mustLast = createDurability();
 	const write = (event: RunEvent): void => {
-		// A progress line lost in a crash costs nothing; any other line must be there before what it says happens.
-		const isDurable = event.type !== 'step.progress';
+		const isDurable = mustLast(event);
 		files.journal.append(`${journal.add(event)}\n`, {isDurable});
 		const lines = describe(event);
 		if (lines.length > 0) {
-			files.log.append(lines.map(line => `${line}\n`).join(''), {isDurable: false});
+			files.log.append(lines.map(line => `${line}\n`).join(''), {isDurable});
 		}
 	};
 
@@ -86,6 +86,24 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 			files.journal.close();
 			files.log.close();
 		},
+	};
+};
+
+/** A progress line lost in a crash costs nothing, unless it tells of an anchor to go on from; any other line must be there before what it says happens. */
+const createDurability = () => {
+	const anchors = new Map<string, number>();
+	return (event: RunEvent): boolean => {
+		if (event.type !== 'step.progress') {
+			return true;
+		}
+
+		const {device, durableBytes} = event;
+		if (durableBytes === undefined || anchors.get(device) === durableBytes) {
+			return false;
+		}
+
+		anchors.set(device, durableBytes);
+		return true;
 	};
 };
 
