@@ -163,9 +163,13 @@ const nonZeroRanges = (
 ): readonly ByteRange[] => {
 	const found: ByteRange[] = [];
 	for (const {offset, length} of read) {
-		for (let index = offset; index < offset + length; index += 1) {
+		const end = offset + length;
+		for (let index = offset; index < end; index += 1) {
 			if (bytes[index] !== 0) {
-				found.push({offset: index, length: 1});
+				const next = bytes.indexOf(0, index);
+				const to = next === -1 ? end : Math.min(next, end);
+				found.push({offset: index, length: to - index});
+				index = to;
 			}
 		}
 	}
