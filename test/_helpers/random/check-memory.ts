@@ -128,7 +128,7 @@ const verificationOf = (events: readonly RunEvent[], path: string): Verification
 	return undefined;
 };
 
-const isListOf = (
+export const isListOf = (
 	actual: readonly ByteRange[],
 	listed: readonly ByteRange[],
 	count: number,
@@ -156,7 +156,7 @@ const gapsOf = (ranges: readonly ByteRange[], totalBytes: number): readonly Byte
 };
 
 /** From a byte that is not zero to the last one before a sector's length of zeros, in what was read. */
-const nonZeroRanges = (
+export const nonZeroRanges = (
 	bytes: Uint8Array,
 	read: readonly ByteRange[],
 	sectorBytes: number,
