@@ -45,11 +45,13 @@ const checkZero = ({result, witness, given, scenario}: DeviceEnd): readonly stri
 		...(isZero(witness.memory.bytes) ? [] : ['it is not zero']),
 		...(isZero(witness.media) ? [] : ['what a flush has confirmed is not zero']),
 	];
+	const look = witness.lastLook();
 	if (result.outcome === 'unverified') {
-		return flaws;
+		const isSeen =
+			scenario.coverage !== 'none' || (look && isSame({...look, ...unused}, witness.device.facts));
+		return isSeen ? flaws : [...flaws, 'the last look at it saw another device'];
 	}
 
-	const look = witness.lastLook();
 	return [
 		...flaws,
 		...(look && isSame(look, witness.device.facts)
@@ -62,6 +64,8 @@ const checkZero = ({result, witness, given, scenario}: DeviceEnd): readonly stri
 			: []),
 	];
 };
+
+const unused = {holders: [], mountPoints: []};
 
 const isSame = (look: DeviceFacts, facts: DeviceFacts): boolean =>
 	look.serial === facts.serial &&
@@ -77,8 +81,12 @@ const checkUnharmed = ({given, result, scenario, isInterrupted}: DeviceEnd): rea
 	return given.faults.length > 0 || isInterrupted || result.outcome === wanted ? [] : ['nothing befell it'];
 };
 
-const checkUnwritable = ({result, witness, given}: DeviceEnd): readonly string[] => {
-	if (result.unwritableBytes === 0) {
+const checkUnwritable = ({result, witness, given, events}: DeviceEnd): readonly string[] => {
+	// What is read back was written to its end.
+	const isAtEnd = events.some(
+		event => event.type === 'step.started' && event.step === 'verify' && event.device === result.path,
+	);
+	if (result.unwritableBytes === 0 && !isAtEnd) {
 		return [];
 	}
 

@@ -147,8 +147,24 @@ const checkDevice = ({events}: EndedRun, result: DeviceResult): readonly string[
 		flaws.push('unverified, but not written');
 	}
 
+	if (isCommitted && outcome !== 'failed' && hasFailed(events, path)) {
+		flaws.push('it failed, and is not failed');
+	}
+
 	return flaws.map(flaw => `${path}: ${flaw}: ${JSON.stringify(result)}`);
 };
+
+const found: ReadonlySet<string> = new Set(['NOT_ZERO', 'UNREADABLE', 'DEVICE_CHANGED', 'DEVICE_MISSING']);
+
+/** It could not be written, or it was found not to be what it must. */
+const hasFailed = (events: readonly RunEvent[], path: string): boolean =>
+	events.some(
+		event =>
+			event.type === 'step.failed' &&
+			event.device === path &&
+			!['INTERRUPTED', 'TERMINATED'].includes(event.code) &&
+			(event.step === 'erase' || found.has(event.code)),
+	);
 
 /** Each sanitized device has one, unless the run ended before, and no other device has any. */
 const checkCertificates = ({events, certificates}: EndedRun, {devices}: Finished): readonly string[] => {
