@@ -72,8 +72,14 @@ const openAttached = async (
 	const inspect = async () => inspectAttached(facts, node, surroundings);
 	return checked(await openLoop(node, mode), async handle => {
 		requireSameIdentity(facts, await inspect());
-		const isDirect =
-			(await readAttribute(surroundings.root, 'sys/block', node.slice('/dev/'.length), 'loop/dio')) === '1';
+		const read = (...names: string[]) =>
+			readAttribute(surroundings.root, 'sys/block', node.slice('/dev/'.length), ...names);
+		// A loop device stays write-protected for whoever has it next; it can be opened, and the first write fails.
+		if (mode === 'erase' && (await read('ro')) === '1') {
+			throw protectedNode(facts, node);
+		}
+
+		const isDirect = (await read('loop/dio')) === '1';
 		const io = handleIo(handle);
 		const close = async () => {
 			await io.close();
@@ -83,6 +89,13 @@ const openAttached = async (
 		return hold({facts, node, isDirect, inspect, io: {...io, close}});
 	});
 };
+
+const protectedNode = ({path}: DeviceFacts, node: string): SanitizeError =>
+	new SanitizeError(
+		'DEVICE_READ_ONLY',
+		`opening ${path} for erasing: the loop device that it got, ${node}, was left write-protected`,
+		{hint: `lift that: blockdev --setrw ${node}`},
+	);
 
 const openLoop = async (node: string, mode: OpenMode): Promise<FileHandle> => {
 	try {

@@ -126,6 +126,30 @@ onLoop('a failed open detaches', async t => {
 	t.true(await isDetached(image.path));
 });
 
+onLoop('a loop device that was left write-protected is refused before the first write', async t => {
+	await using image = await randomFile(imageBytes);
+	const facts = await inspect(image.path);
+	const protect = async (how: string, node = '') => real.tools.run('blockdev', [how, node]);
+	const run: typeof real.tools.run = async (name, args, ...rest) => {
+		if (args[0] === '--detach') {
+			await protect('--setrw', args[1]);
+		}
+
+		const result = await real.tools.run(name, args, ...rest);
+		if (args.includes('--find')) {
+			await protect('--setro', result.stdout.trim());
+		}
+
+		return result;
+	};
+	const tools = {...real.tools, run};
+	const error = await t.throwsAsync<SanitizeError>(loop.open(facts, 'erase', {...real, tools}), {
+		code: 'DEVICE_READ_ONLY',
+	});
+	t.regex(error?.hint ?? '', /^lift that: blockdev --setrw \/dev\/loop\d+$/);
+	t.true(await isDetached(image.path));
+});
+
 onLoop('attaching is tried again when another process was faster', async t => {
 	const losetup = [
 		{exitCode: 1, stderr: 'losetup: x: failed to set up loop device: Device or resource busy'},
