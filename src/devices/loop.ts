@@ -13,6 +13,7 @@ import {checked, openExclusive, openFailure} from './facts/exclusive.ts';
 import {inodeOf, inspectFile} from './facts/file-facts.ts';
 import {readGeometry} from './facts/geometry.ts';
 import {backingFileOf, readAttribute} from './facts/sysfs.ts';
+import {findWriters} from './facts/writers.ts';
 import {handleIo, hold, requireAvailable} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 import {attachLoop, detachLoop, untilDetached} from './loops/registry.ts';
@@ -125,11 +126,16 @@ const inspectAttached = async (
 	}
 
 	const now = await inspectBacking(facts, surroundings);
+	const {rdev} = await stat(node, {bigint: true});
 	return {
 		...now,
 		deviceNumber: now.deviceNumber === facts.deviceNumber ? inodeOf(stats) : now.deviceNumber,
 		totalBytes: differing(facts.totalBytes, [(await readGeometry(node, tools)).totalBytes, now.totalBytes]),
-		holders: now.holders.filter(({name}) => name !== node),
+		// Who has the loop device open writes to the file, and has not got it open.
+		holders: [
+			...now.holders.filter(({name}) => name !== node),
+			...findWriters(other => other.isBlockDevice() && other.rdev === rdev, root),
+		],
 	};
 };
 

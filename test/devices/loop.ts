@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readFile, rename, rm, truncate} from 'node:fs/promises';
+import {open, readFile, rename, rm, truncate} from 'node:fs/promises';
 import {setTimeout as delay} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import type {DeviceFacts} from '../../src/devices/device.ts';
@@ -105,6 +105,19 @@ onLoop('a file that is exchanged, cut short or removed while it is held is notic
 	await t.throwsAsync(device.inspect(), {code: 'DEVICE_MISSING'});
 	await rm(`${image.path}.moved`);
 	await t.throwsAsync(device.inspect(), {code: 'DEVICE_MISSING'});
+});
+
+onLoop('a process that has the loop device open is seen', async t => {
+	await using image = await randomFile(imageBytes);
+	await using device = await loop.open(await inspect(image.path), 'erase', real);
+	await using handle = await open(device.node ?? '', 'r+');
+	const holder = spawn('sleep', ['60'], {stdio: [handle.fd, 'ignore', 'ignore']});
+	await once(holder, 'spawn');
+	const {holders} = await device.inspect();
+	holder.kill('SIGKILL');
+	await once(holder, 'exit');
+	t.deepEqual(holders, [{kind: 'open', name: `process ${holder.pid} (sleep)`}]);
+	t.deepEqual((await device.inspect()).holders, []);
 });
 
 onLoop('a failed open detaches', async t => {

@@ -156,13 +156,15 @@ const checkDevice = ({events}: EndedRun, result: DeviceResult): readonly string[
 
 const found: ReadonlySet<string> = new Set(['NOT_ZERO', 'UNREADABLE', 'DEVICE_CHANGED', 'DEVICE_MISSING']);
 
+const isStop = (code: string): boolean => code === 'INTERRUPTED' || code === 'TERMINATED';
+
 /** It could not be written, or it was found not to be what it must. */
 const hasFailed = (events: readonly RunEvent[], path: string): boolean =>
 	events.some(
 		event =>
 			event.type === 'step.failed' &&
 			event.device === path &&
-			!['INTERRUPTED', 'TERMINATED'].includes(event.code) &&
+			!isStop(event.code) &&
 			(event.step === 'erase' || found.has(event.code)),
 	);
 
@@ -178,6 +180,15 @@ const checkCertificates = ({events, certificates}: EndedRun, {devices}: Finished
 		issued.some(({device}) => !sanitized.includes(device))
 	) {
 		flaws.push(`certificates for ${paths.join(', ')}`);
+	}
+
+	// Nothing but an interruption stands in its way in these runs.
+	if (
+		events.some(
+			event => event.type === 'step.failed' && event.step === 'issue-certificate' && !isStop(event.code),
+		)
+	) {
+		flaws.push('the certificates were not issued');
 	}
 
 	if (isIssued && !isDeepStrictEqual(paths, sanitized)) {

@@ -9,6 +9,7 @@ import type {Disturbance} from './loop-scenario.ts';
 
 export interface Surroundings {
 	readonly disk: Disk;
+	readonly totalBytes: number;
 	readonly stack: AsyncDisposableStack;
 	/** As SIGINT or SIGTERM does in a process of its own. */
 	interrupt(code: 'INTERRUPTED' | 'TERMINATED'): void;
@@ -51,11 +52,12 @@ const happen: Readonly<Record<Disturbance['kind'], Happen>> = {
 		interrupt(signal === 'SIGTERM' ? 'TERMINATED' : 'INTERRUPTED');
 		return true;
 	},
-	shrink: async ({offset}, {disk}, node) => {
+	shrink: async ({offset}, {disk, totalBytes}, node) => {
 		await truncate(disk.image, Math.max(4096, offset));
-		// What is served keeps its size; then the file that it is in has shrunk, and the disk has not.
 		await runFile('losetup', ['--set-capacity', node]);
-		return disk.server === undefined;
+		// A write behind the new end made the file longer again; and what is served keeps its size.
+		const {stdout} = await runFile('blockdev', ['--getsize64', node]);
+		return Number(stdout) !== totalBytes;
 	},
 	'make read-only': async (_, {stack}, node) => {
 		// It would stay so for whoever gets this loop device next.

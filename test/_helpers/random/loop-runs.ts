@@ -55,7 +55,9 @@ const tryScenario = async (scenario: LoopScenario) => {
 		const disk = await createDisk(scenario, {image, directory}, stack);
 		const {ended, ...rest} = await carryOut(scenario, {disk, stack, directory});
 		const {outcome, devices} = finishedOf(ended);
-		const isLeft = scenario.scheme === 'loop' && (await loopsOf(disk.file)).length > 0;
+		// Who holds it open keeps it attached.
+		const isOurs = scenario.scheme === 'loop' && scenario.disturbance?.kind !== 'hold open';
+		const isLeft = isOurs && (await loopsOf(disk.file)).length > 0;
 		const [result] = devices;
 		// What is behind it is looked at when nothing can change it any more.
 		await stack.disposeAsync();
@@ -101,9 +103,11 @@ const carryOut = async (scenario: LoopScenario, {disk, stack, directory}: Parts)
 		const name = 'step' in event ? `${event.type} ${event.step}` : event.type;
 		if (disturbance && !disturbing && name === disturbance.when) {
 			seen.from = seen.events;
-			disturbing = disturb(disturbance, {disk, stack, interrupt}).then(hasHappened => {
-				seen.at = hasHappened ? seen.events : undefined;
-			});
+			disturbing = disturb(disturbance, {disk, totalBytes: scenario.totalBytes, stack, interrupt}).then(
+				hasHappened => {
+					seen.at = hasHappened ? seen.events : undefined;
+				},
+			);
 		}
 	});
 	const state = path.join(directory, 'state');
