@@ -1,5 +1,4 @@
-import {mkdtemp, readdir, readFile, rm, stat} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {SanitizeError} from '../../../src/errors.ts';
@@ -7,14 +6,17 @@ import {recipeOf} from '../plan.ts';
 import {type MemoryRun, type MemoryRunResult, runOnMemory} from '../run-on-memory.ts';
 import {checkMemory} from './check-memory.ts';
 import {checkRun, finishedOf} from './check-run.ts';
+import {placeInMemory} from './place.ts';
 import {createRandom, onlyRun, seed} from './random.ts';
 import {randomScenario, type Scenario, type ScenarioDevice} from './scenario.ts';
 import {createWitness, type Witness} from './witness.ts';
 
 const mostShown = 3;
+const timeoutMs = 15 * 60_000;
 
 /** Runs `from` up to, not including, `to` of all random runs on memory devices. */
 export const tryMemoryRuns = async (t: ExecutionContext, from: number, to: number): Promise<void> => {
+	t.timeout(timeoutMs);
 	const parent = await mkdtemp(path.join(await placeInMemory(), 'zeroize-random-'));
 	t.teardown(async () => rm(parent, {recursive: true, force: true}));
 	const outcomes = new Map<string, number>();
@@ -41,13 +43,6 @@ export const tryMemoryRuns = async (t: ExecutionContext, from: number, to: numbe
 	t.is(bad, 0);
 	t.true(onlyRun !== undefined || (outcomes.get('sanitized') ?? 0) > (to - from) / 20);
 };
-
-// Each run syncs its journal a dozen times: a disk would take longer for that than for everything else.
-const placeInMemory = async (): Promise<string> =>
-	stat('/dev/shm').then(
-		() => '/dev/shm',
-		() => tmpdir(),
-	);
 
 const tryScenario = async (scenario: Scenario, fillSeed: number, parent: string) => {
 	const witnesses: Witness[] = [];
