@@ -7,6 +7,7 @@ import {fileError, makeDirectories, syncDirectory, writeNewFile} from '../files.
 import {Journal} from '../journal.ts';
 import {emptyReport, type Report, reduceReport} from '../report.ts';
 import type {Records} from '../steps/step.ts';
+import {createDurability} from './durability.ts';
 import {isPlaceTrouble, KeptFile} from './kept-file.ts';
 import type {KeptRun} from './kept-run.ts';
 
@@ -40,15 +41,7 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 		report.isFinished ? undefined : warn(events, doing, error),
 	);
 
-	const mustLast = createDurability();
-	const write = (event: RunEvent): void => {
-		const isDurable = mustLast(event);
-		files.journal.append(`${journal.add(event)}\n`, {isDurable});
-		const lines = describe(event);
-		if (lines.length > 0) {
-			files.log.append(lines.map(line => `${line}\n`).join(''), {isDurable});
-		}
-	};
+	const write = createWriter({journal, files, describe});
 
 	// Two readers: what is known of the run must not depend on whether it could be written down.
 	const fold = (event: RunEvent): void => {
@@ -89,21 +82,20 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 	};
 };
 
-/** A progress line lost in a crash costs nothing, unless it tells of an anchor to go on from; any other line must be there before what it says happens. */
-const createDurability = () => {
-	const anchors = new Map<string, number>();
-	return (event: RunEvent): boolean => {
-		if (event.type !== 'step.progress') {
-			return true;
-		}
+interface Writing extends Pick<RunRecordsOptions, 'describe'> {
+	readonly journal: Journal;
+	readonly files: RunFiles;
+}
 
-		const {device, durableBytes} = event;
-		if (durableBytes === undefined || anchors.get(device) === durableBytes) {
-			return false;
+const createWriter = ({journal, files, describe}: Writing) => {
+	const mustLast = createDurability();
+	return (event: RunEvent): void => {
+		const isDurable = mustLast(event);
+		files.journal.append(`${journal.add(event)}\n`, {isDurable});
+		const lines = describe(event);
+		if (lines.length > 0) {
+			files.log.append(lines.map(line => `${line}\n`).join(''), {isDurable});
 		}
-
-		anchors.set(device, durableBytes);
-		return true;
 	};
 };
 

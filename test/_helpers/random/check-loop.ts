@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
-import type {DeviceResult, RunEvent} from '../../../src/events.ts';
+import type {DeviceResult} from '../../../src/events/results.ts';
+import type {RunEvent} from '../../../src/events.ts';
 import {leftover} from '../bad-disk.ts';
 import {isListOf, isZero, nonZeroRanges} from './check-memory.ts';
 import type {Disk} from './disk.ts';

@@ -1,6 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {ByteRange, DeviceFacts} from '../../../src/devices/device.ts';
-import type {DeviceResult, RunEvent} from '../../../src/events.ts';
+import type {DeviceResult} from '../../../src/events/results.ts';
+import type {RunEvent} from '../../../src/events.ts';
 import {joinRanges, listedRanges, sumOf} from '../../../src/ranges.ts';
 import type {Verification} from '../../../src/verification/verification.ts';
 import type {Scenario, ScenarioDevice} from './scenario.ts';

@@ -1,6 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import {parseCertificate} from '../../../src/certificate.ts';
-import type {DeviceResult, RunEvent} from '../../../src/events.ts';
+import type {DeviceResult} from '../../../src/events/results.ts';
+import type {RunEvent} from '../../../src/events.ts';
 import {readJournal} from '../../../src/journal.ts';
 import type {Plan} from '../../../src/plan.ts';
 
