@@ -7,6 +7,7 @@ import {fileError, makeDirectories, syncDirectory, writeNewFile} from '../files.
 import {Journal} from '../journal.ts';
 import {emptyReport, type Report, reduceReport} from '../report.ts';
 import type {Records} from '../steps/step.ts';
+import {createDurability} from './durability.ts';
 import {isPlaceTrouble, KeptFile} from './kept-file.ts';
 import type {KeptRun} from './kept-run.ts';
 
@@ -33,6 +34,7 @@ Keeps the journal and the log of a run from its first event on, and folds the re
 */
 export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOptions): RunRecords => {
 	const journal = new Journal(kept?.head);
+	const mustLast = createDurability();
 	let report: Report = kept?.report ?? emptyReport;
 	let directory = kept?.directory ?? (stateDir === null ? null : makeStateDirectory(stateDir, events));
 	// After run.finished there is nobody left to tell: sync() says it then.
@@ -40,14 +42,10 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 		report.isFinished ? undefined : warn(events, doing, error),
 	);
 
-	const mustLast = createDurability();
 	const write = (event: RunEvent): void => {
-		const isDurable = mustLast(event);
-		files.journal.append(`${journal.add(event)}\n`, {isDurable});
-		const lines = describe(event);
-		if (lines.length > 0) {
-			files.log.append(lines.map(line => `${line}\n`).join(''), {isDurable});
-		}
+		const durability = {isDurable: mustLast(event)};
+		files.journal.append(`${journal.add(event)}\n`, durability);
+		appendLines(files.log, describe(event), durability);
 	};
 
 	// Two readers: what is known of the run must not depend on whether it could be written down.
@@ -89,22 +87,10 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 	};
 };
 
-/** A progress line lost in a crash costs nothing, unless it tells of an anchor to go on from; any other line must be there before what it says happens. */
-const createDurability = () => {
-	const anchors = new Map<string, number>();
-	return (event: RunEvent): boolean => {
-		if (event.type !== 'step.progress') {
-			return true;
-		}
-
-		const {device, durableBytes} = event;
-		if (durableBytes === undefined || anchors.get(device) === durableBytes) {
-			return false;
-		}
-
-		anchors.set(device, durableBytes);
-		return true;
-	};
+const appendLines = (file: KeptFile, lines: readonly string[], durability: {isDurable: boolean}): void => {
+	if (lines.length > 0) {
+		file.append(lines.map(line => `${line}\n`).join(''), durability);
+	}
 };
 
 const openFiles = (
