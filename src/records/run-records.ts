@@ -34,6 +34,7 @@ Keeps the journal and the log of a run from its first event on, and folds the re
 */
 export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOptions): RunRecords => {
 	const journal = new Journal(kept?.head);
+	const mustLast = createDurability();
 	let report: Report = kept?.report ?? emptyReport;
 	let directory = kept?.directory ?? (stateDir === null ? null : makeStateDirectory(stateDir, events));
 	// After run.finished there is nobody left to tell: sync() says it then.
@@ -41,7 +42,11 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 		report.isFinished ? undefined : warn(events, doing, error),
 	);
 
-	const write = createWriter({journal, files, describe});
+	const write = (event: RunEvent): void => {
+		const durability = {isDurable: mustLast(event)};
+		files.journal.append(`${journal.add(event)}\n`, durability);
+		appendLines(files.log, describe(event), durability);
+	};
 
 	// Two readers: what is known of the run must not depend on whether it could be written down.
 	const fold = (event: RunEvent): void => {
@@ -82,21 +87,10 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 	};
 };
 
-interface Writing extends Pick<RunRecordsOptions, 'describe'> {
-	readonly journal: Journal;
-	readonly files: RunFiles;
-}
-
-const createWriter = ({journal, files, describe}: Writing) => {
-	const mustLast = createDurability();
-	return (event: RunEvent): void => {
-		const isDurable = mustLast(event);
-		files.journal.append(`${journal.add(event)}\n`, {isDurable});
-		const lines = describe(event);
-		if (lines.length > 0) {
-			files.log.append(lines.map(line => `${line}\n`).join(''), {isDurable});
-		}
-	};
+const appendLines = (file: KeptFile, lines: readonly string[], durability: {isDurable: boolean}): void => {
+	if (lines.length > 0) {
+		file.append(lines.map(line => `${line}\n`).join(''), durability);
+	}
 };
 
 const openFiles = (
