@@ -70,7 +70,7 @@ test('every exit code stands in its table', async t => {
 });
 
 test('every outcome stands beside its exit code', async t => {
-	const source = await read('src/events.ts');
+	const source = await read('src/events/results.ts');
 	const [, union = ''] = /export type Outcome =([^;]+);/.exec(source) ?? [];
 	const outcomes = union.matchAll(/'([a-z-]+)'/g).map(([, outcome]) => outcome);
 	const listed = rowsOf('Outcomes and exit codes').flatMap(([, outcome = '']) =>
