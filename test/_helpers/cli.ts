@@ -4,8 +4,8 @@ import {mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/pr
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
-import type {ExecutionContext} from 'ava';
 import type {RunEvent} from '../../src/events.ts';
+import type {Cleanup} from './cleanup.ts';
 import {randomBytes} from './loop.ts';
 
 export const runFile = promisify(execFile);
@@ -116,7 +116,7 @@ export interface Place {
 	runs(): Promise<{readonly state: readonly string[]; readonly log: readonly string[]}>;
 }
 
-export const createPlace = async (t: ExecutionContext): Promise<Place> => {
+export const createPlace = async (t: Cleanup): Promise<Place> => {
 	const directory = await mkdtemp(path.join(tmpdir(), 'zeroize-test-'));
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
 	const [state, log] = [path.join(directory, 'state'), path.join(directory, 'log')];
