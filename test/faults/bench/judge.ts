@@ -84,9 +84,6 @@ const judgeAlways = (found: Found, name: string): readonly string[] => {
 			? [`exit code 0 of a run that is ${outcome}`]
 			: []),
 		...(outcome === 'refused' && found.hasCommitted ? ['refused after it had begun to write'] : []),
-		...(outcome === 'refused' && found.left !== 'untouched' && found.left !== 'unknown'
-			? ['refused, but the device is not as it was']
-			: []),
 		...falseClaims(found, name),
 		...certified
 			.filter(path => !sanitized.some(device => device.path === path))

@@ -55,6 +55,11 @@ export const loopDevice =
 
 export const attach = async (bench: Bench, store: string, options?: LoopOptions): Promise<string> => {
 	const loop = await attachLoop(store, options);
+	if (!options?.readOnly) {
+		// The kernel remembers of a loop device that it was made read-only.
+		await runFile('blockdev', ['--setrw', loop.path]);
+	}
+
 	bench.teardown(async () => {
 		// A case may have detached it; whoever has the name now is not ours.
 		if ((await backingOf(loop.path)) === store) {
