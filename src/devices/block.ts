@@ -6,7 +6,7 @@ import {checked, expectNode, openExclusive, openFailure} from './facts/exclusive
 import {describeUse} from './facts/holders.ts';
 import {lookAgain} from './facts/second-look.ts';
 import {readAttribute, sysfsDirectory} from './facts/sysfs.ts';
-import {busy, handleIo, hold, readOnly} from './held.ts';
+import {busy, handleIo, hold, openNodeOf, readOnly} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 
 export default defineScheme({
@@ -28,6 +28,7 @@ export default defineScheme({
 			return hold({
 				facts,
 				node: facts.path,
+				openNode: openNodeOf(handle),
 				isDirect: await isDirect(facts, surroundings.root),
 				io: handleIo(handle),
 				inspect: async () => lookAgain(facts, surroundings),

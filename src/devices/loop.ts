@@ -13,7 +13,7 @@ import {checked, openExclusive, openFailure} from './facts/exclusive.ts';
 import {inodeOf, inspectFile} from './facts/file-facts.ts';
 import {readGeometry} from './facts/geometry.ts';
 import {backingFileOf, readAttribute} from './facts/sysfs.ts';
-import {handleIo, hold, requireAvailable} from './held.ts';
+import {handleIo, hold, openNodeOf, requireAvailable} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 import {attachLoop, detachLoop, untilDetached} from './loops/registry.ts';
 
@@ -80,7 +80,7 @@ const openAttached = async (
 			await untilDetached(node, facts.path, surroundings.root);
 		};
 
-		return hold({facts, node, isDirect, inspect, io: {...io, close}});
+		return hold({facts, node, openNode: openNodeOf(handle), isDirect, inspect, io: {...io, close}});
 	});
 };
 

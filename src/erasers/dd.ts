@@ -45,14 +45,15 @@ export default defineEraser({
 	},
 });
 
-const requireNode = ({facts, node}: Device): string => {
+const requireNode = ({facts, node, openNode}: Device): string => {
 	if (node === undefined) {
 		throw new SanitizeError('UNSUPPORTED', `${facts.path} has no node that dd could write to`, {
 			hint: 'use the eraser direct',
 		});
 	}
 
-	return node;
+	// By its name dd would write to whatever has that name by the time it gets there.
+	return openNode ?? node;
 };
 
 const requireRunning = (device: Device, {aborted}: AbortSignal, writtenBytes: number): void => {

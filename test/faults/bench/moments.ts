@@ -29,25 +29,35 @@ export const signalUs =
 		}
 	};
 
-/** Sends a signal to the dd that writes to the subject. */
+/** Sends a signal to the dd that zeroize has started. */
 export const signalDd =
 	(signal: NodeJS.Signals): Act =>
-	async (_bench, {target}) => {
-		const wanted = target.replace(/^(?:loop|file):/, '');
+	async ({child}) => {
 		for (let attempt = 0; attempt < 100; attempt += 1) {
-			for (const pid of await processes()) {
-				const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-				if (/(?:^|\/)dd\0/.test(line) && line.includes(`${wanted}\0`)) {
-					process.kill(pid, signal);
-					return;
-				}
+			const pid = (await childrenOf(child?.pid)).find(({command}) => command === 'dd')?.pid;
+			if (pid !== undefined) {
+				process.kill(pid, signal);
+				return;
 			}
 
 			await sleep(20);
 		}
 
-		throw new Error(`no dd writes to ${wanted}`);
+		throw new Error('no dd is running');
 	};
 
-const processes = async (): Promise<readonly number[]> =>
-	(await readdir('/proc')).filter(name => /^\d+$/.test(name)).map(Number);
+interface Child {
+	readonly pid: number;
+	readonly command: string;
+}
+
+const childrenOf = async (parent: number | undefined): Promise<readonly Child[]> => {
+	const names = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
+	const stats = await Promise.all(
+		names.map(async name => readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')),
+	);
+	return stats.flatMap(text => {
+		const [, pid = '', command = '', ppid = ''] = /^(\d+) \((.*)\) \S (\d+)/.exec(text) ?? [];
+		return ppid === String(parent) ? [{pid: Number(pid), command}] : [];
+	});
+};

@@ -149,16 +149,15 @@ const certifiedIn = async (events: readonly RunEvent[]): Promise<readonly string
 	return [...new Set(certificates.map(({device}) => device))];
 };
 
-const remainsOf = async (subjects: readonly Subject[], {place}: Bench): Promise<readonly string[]> => {
+const remainsOf = async (subjects: readonly Subject[], {place, child}: Bench): Promise<readonly string[]> => {
 	const loops = subjects.filter(({target}) => target.startsWith('loop:'));
 	const attached = await Promise.all(loops.map(async ({store = ''}) => loopsOf(store)));
 	const names = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
 	const lines = await Promise.all(
 		names.map(async name => readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')),
 	);
-	const writers = lines.filter(
-		line => /^\S*dd\0/.test(line) && subjects.some(({target}) => line.includes(`of=${target}\0`)),
-	);
+	const pid = child?.pid ?? 'none';
+	const writers = lines.filter(line => /^\S*dd\0/.test(line) && line.includes(`of=/proc/${pid}/fd/`));
 	const stray = lines.filter(line => line.includes(place.directory) && /cli\.ts\0/.test(line));
 	return [...attached.flat(), ...writers, ...stray];
 };
