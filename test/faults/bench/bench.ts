@@ -95,8 +95,10 @@ const start = async (
 		timeoutMs,
 		stdin: 'pipe',
 		env: {PATH: `${bench.bin}:${process.env['PATH']}`},
-		onOutput(text, child) {
+		onStart(child) {
 			bench.child = child;
+		},
+		onOutput(text) {
 			if (during?.when.test(text)) {
 				acting ??= actLater(during);
 			}

@@ -70,16 +70,17 @@ export const changesDuring: readonly FaultCase[] = [
 	...withBoth(eraser => ({
 		name: 'mid-write: what stores the device is gone, and it answers EIO to all',
 		how: 'nbdkit and its FUSE server are killed',
-		subject: badDevice({totalBytes: 4 * MiB, writeDelayMs: 100}),
+		subject: badDevice({totalBytes: 16 * MiB, writeDelayMs: 150}),
 		during: midWrite(eraser === 'dd' ? 'direct' : eraser, pullServer),
-		expected: failed('WRITE_FAILED', {unwritable: 'some', unreadable: 'some'}),
+		// dd says of such a device that it cannot be synced either: that is no single bad place.
+		expected: failed('WRITE_FAILED', eraser === 'dd' ? {} : {unwritable: 'some', unreadable: 'some'}),
 	})),
 	...withBoth(eraser => ({
 		name: 'mid-write: the file behind a loop device is gone',
 		how: 'nbdkit and its FUSE server are killed',
-		subject: badFile({totalBytes: 4 * MiB, writeDelayMs: 100}, 'loop'),
+		subject: badFile({totalBytes: 16 * MiB, writeDelayMs: 150}, 'loop'),
 		during: midWrite(eraser === 'dd' ? 'direct' : eraser, pullServer),
-		expected: failed('DEVICE_CHANGED'),
+		expected: failed(eraser === 'dd' ? 'WRITE_FAILED' : 'DEVICE_CHANGED'),
 	})),
 	...withBoth(eraser => ({
 		name: 'mid-write: losetup shall detach the device, which is held',
@@ -91,8 +92,8 @@ export const changesDuring: readonly FaultCase[] = [
 	...withBoth(eraser => ({
 		name: 'mid-write: another file takes the name of the one that is erased',
 		how: 'mount --bind over it',
-		subject: badFile({totalBytes: 4 * MiB, writeDelayMs: 100}, 'loop'),
-		before: async bench => void (await otherFile(bench, 4 * MiB)),
+		subject: badFile({totalBytes: 16 * MiB, writeDelayMs: 150}, 'loop'),
+		before: async bench => void (await otherFile(bench, 16 * MiB)),
 		during: midWrite(eraser === 'dd' ? 'direct' : eraser, mountOver),
 		expected: failed('DEVICE_CHANGED', {left: []}),
 	})),
