@@ -5,11 +5,11 @@ import type {FaultCase, Left} from '../case.ts';
 import type {Found} from './perform.ts';
 
 /** Everything in which what came of a case is not what must hold. */
-export const judge = ({expected, eraser: _, ...fault}: FaultCase, found: Found): readonly string[] => [
+export const judge = ({expected}: FaultCase, found: Found): readonly string[] => [
 	...judgeEnd(expected, found),
 	...judgeBytes(expected, found),
 	...judgeDevices(expected, found),
-	...judgeAlways(found, fault.name),
+	...judgeAlways(found, expected),
 ];
 
 type Expected = FaultCase['expected'];
@@ -76,7 +76,7 @@ const judgeDevices = ({devices: expected}: Expected, {devices}: Found): readonly
 		: [];
 
 /** What must hold of every run, whatever befell it. */
-const judgeAlways = (found: Found, name: string): readonly string[] => {
+const judgeAlways = (found: Found, expected: Expected): readonly string[] => {
 	const {devices, outcome, exitCode, certified} = found;
 	const sanitized = devices.filter(device => device.outcome === 'sanitized');
 	return [
@@ -84,7 +84,7 @@ const judgeAlways = (found: Found, name: string): readonly string[] => {
 			? [`exit code 0 of a run that is ${outcome}`]
 			: []),
 		...(outcome === 'refused' && found.hasCommitted ? ['refused after it had begun to write'] : []),
-		...falseClaims(found, name),
+		...(expected.left === 'unknown' ? [] : falseClaims(found)),
 		...certified
 			.filter(path => !sanitized.some(device => device.path === path))
 			.map(path => `a certificate for ${path}, which is not sanitized`),
@@ -92,13 +92,12 @@ const judgeAlways = (found: Found, name: string): readonly string[] => {
 	];
 };
 
-const falseClaims = ({devices, left, lefts}: Found, name: string): readonly string[] => {
+const falseClaims = ({devices, left, lefts}: Found): readonly string[] => {
 	const all = [left, ...lefts];
 	const isFalse = (device: DeviceResult, index: number) => {
 		const rest = all[index];
 		return (
 			device.outcome === 'sanitized' &&
-			!/^sampled/.test(name) &&
 			rest !== undefined &&
 			rest !== 'unknown' &&
 			(rest === 'untouched' || rest.length > 0)

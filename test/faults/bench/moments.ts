@@ -1,24 +1,37 @@
-import {readdir, readFile} from 'node:fs/promises';
+import {open, readdir, readFile} from 'node:fs/promises';
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {Act, During, EraserName} from '../case.ts';
+import {type Act, type During, MiB, type Subject} from '../case.ts';
 
 const committed = /"run\.committed"/;
 const verifying = /"step\.started","step":"verify"/;
-const isOf = (eraser: EraserName | null) => (eraser === 'dd' ? 1300 : 300);
-
-/** While it is written to, and some of it is. */
-export const midWrite = (eraser: EraserName | null, act: Act): During => ({
+/** While it is written to: as soon as a part of it is zero. */
+export const midWrite = (act: Act): During => ({
 	when: committed,
-	delayMs: isOf(eraser),
-	act,
+	async act(bench, subject) {
+		await untilWritten(subject);
+		await act(bench, subject);
+	},
 });
 
-/** Between the commit point and the first bytes. */
-export const afterCommit = (act: Act): During => ({when: committed, act});
+/** Whoever stores the device has the first MiB of zeros. */
+const untilWritten = async ({store = ''}: Subject): Promise<void> => {
+	const buffer = Buffer.alloc(512);
+	await using handle = await open(store);
+	for (let attempt = 0; attempt < 3000; attempt += 1) {
+		await handle.read(buffer, 0, buffer.length, MiB - buffer.length);
+		if (buffer.every(byte => byte === 0)) {
+			return;
+		}
+
+		await sleep(10);
+	}
+
+	throw new Error('nothing is written');
+};
 
 export const beforeVerify = (act: Act): During => ({when: verifying, act});
 
-export const midVerify = (act: Act): During => ({when: verifying, delayMs: 400, act});
+export const midVerify = (act: Act): During => ({when: verifying, delayMs: 300, act});
 
 /** Sends a signal to zeroize. */
 export const signalUs =

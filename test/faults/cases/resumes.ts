@@ -21,10 +21,10 @@ const resume = async (bench: Bench, subject?: Subject): Promise<CliEnd> =>
 
 /** A run that a signal ends mid-write. */
 const cut = async (bench: Bench, subject: Subject, act: Act): Promise<void> => {
-	const {when, delayMs = 0} = midWrite(bench.eraser, act);
+	const moment = midWrite(act);
 	const {exitCode} = await bench.erase([subject], {
 		slow: subject.slow,
-		during: {when, delayMs, act: () => act(bench, subject)},
+		during: {...moment, act: () => moment.act(bench, subject)},
 	});
 	if (exitCode === 0) {
 		throw new Error('it had ended before it could be cut');

@@ -36,7 +36,7 @@ const killed = (signal: NodeJS.Signals): FaultCase => ({
 	how: 'kill, while the loop device is throttled',
 	eraser: 'dd',
 	subject: loopDevice({totalBytes: 16 * MiB, writeBytes: 8 * MiB}),
-	during: midWrite('dd', signalDd(signal)),
+	during: midWrite(signalDd(signal)),
 	expected: failed('ERASER_FAILED', {left: 'some', says: new RegExp(`dd was killed by ${signal}`)}),
 });
 
