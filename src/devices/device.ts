@@ -127,6 +127,13 @@ export interface Device extends AsyncDisposable {
 	@throws SanitizeError DEVICE_MISSING when the node is gone.
 	*/
 	inspect(): Promise<DeviceFacts>;
+
+	/**
+	Sectors of 512 bytes that the kernel has written to the device since it appeared, whoever wrote them; what is in the page cache is not in it before a {@link sync}. Absent, or `null`, where nobody counts them: files, memory.
+
+	Source: Documentation/block/stat.rst, "write sectors".
+	*/
+	countWrites?: (() => Promise<number | null>) | undefined;
 }
 
 /**

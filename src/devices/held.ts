@@ -13,12 +13,13 @@ export interface DeviceIo {
 	close(): Promise<void>;
 }
 
-export interface Held extends Pick<Device, 'facts' | 'node' | 'openNode' | 'isDirect' | 'inspect'> {
+export interface Held
+	extends Pick<Device, 'facts' | 'node' | 'openNode' | 'isDirect' | 'inspect' | 'countWrites'> {
 	readonly io: DeviceIo;
 }
 
 /** A device on top of plain I/O: its errors say what was being done, and it can be disposed any number of times. */
-export const hold = ({facts, node, openNode, isDirect, inspect, io}: Held): Device => {
+export const hold = ({facts, node, openNode, isDirect, inspect, countWrites, io}: Held): Device => {
 	let closing: Promise<void> | undefined;
 	return {
 		facts,
@@ -26,6 +27,7 @@ export const hold = ({facts, node, openNode, isDirect, inspect, io}: Held): Devi
 		openNode,
 		isDirect,
 		inspect,
+		countWrites,
 		read: async (position, buffer) => {
 			try {
 				return await io.read(position, buffer);

@@ -3,11 +3,9 @@ import {isRoot} from '../../_helpers/loop.ts';
 import type {FaultCase} from '../case.ts';
 import {judge} from './judge.ts';
 import {perform} from './perform.ts';
+import {titleOf} from './row.ts';
 
 const serial = isRoot ? test.serial : test.serial.skip;
-
-export const titleOf = ({name, eraser}: FaultCase): string =>
-	eraser === null ? name : `${name} (${eraser})`;
 
 /** A test of each row of the table. */
 export const testFaults = (cases: readonly FaultCase[]): void => {

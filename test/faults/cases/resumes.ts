@@ -13,7 +13,7 @@ const sanitized: Expected = {outcome: 'sanitized', exitCode: 0, code: null, left
 
 export const journalOf = async ({place}: Bench): Promise<string> => {
 	const {state, log} = await place.runs();
-	return path.join(state[0] ?? log[0] ?? '', 'journal.jsonl');
+	return path.join(log[0] ?? state[0] ?? '', 'journal.jsonl');
 };
 
 const resume = async (bench: Bench, subject?: Subject): Promise<CliEnd> =>
