@@ -128,8 +128,8 @@ export interface Place {
 	runs(): Promise<{readonly state: readonly string[]; readonly log: readonly string[]}>;
 }
 
-export const createPlace = async (t: Cleanup): Promise<Place> => {
-	const directory = await mkdtemp(path.join(tmpdir(), 'zeroize-test-'));
+export const createPlace = async (t: Cleanup, parent: string = tmpdir()): Promise<Place> => {
+	const directory = await mkdtemp(path.join(parent, 'zeroize-test-'));
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
 	const [state, log] = [path.join(directory, 'state'), path.join(directory, 'log')];
 	await mkdir(state);

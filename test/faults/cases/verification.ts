@@ -1,5 +1,4 @@
-import {open} from 'node:fs/promises';
-import {setTimeout as sleep} from 'node:timers/promises';
+import {open, writeFile} from 'node:fs/promises';
 import {runMain} from '../../_helpers/main.ts';
 import type {Bench} from '../bench/bench.ts';
 import {ddReport, fakeDd} from '../bench/fake-dd.ts';
@@ -69,7 +68,48 @@ const jumping = async (bench: Bench, {target}: Subject) => {
 	});
 };
 
+/** `zeroize verify`: reads, and writes nothing. */
+const verifies = (name: string, before: Act, expected: Expected): FaultCase => ({
+	name,
+	how: 'zeroize verify',
+	eraser: null,
+	subject: loopFile(),
+	before,
+	run: async (bench, {target}) => bench.zeroize(['verify', '--device', target, '--progress', 'json']),
+	expected: {...expected, left: 'untouched'},
+});
+
 export const verification: readonly FaultCase[] = [
+	verifies(
+		'a device that is zero is only verified',
+		async (_bench, {store = ''}) => writeFile(store, Buffer.alloc(MiB)),
+		{...sanitized, outcome: 'verified'},
+	),
+	verifies(
+		'a device that is not zero is only verified',
+		async (_bench, {store = ''}) => writeFile(store, Buffer.alloc(MiB).fill(1, 512, 1024)),
+		failed('NOT_ZERO', {nonZero: [sectors(512)]}),
+	),
+	{
+		name: 'zeroize itself has a fault',
+		how: 'a clock that throws, in this process',
+		eraser: null,
+		subject: file(),
+		run: async (bench, {target}) =>
+			runMain(['run', 'erase', '--device', target, ...bench.place.args], {
+				now() {
+					throw new TypeError('this clock is broken');
+				},
+			}),
+		expected: {
+			outcome: 'none',
+			exitCode: 1,
+			code: 'INTERNAL',
+			left: 'untouched',
+			says: /this clock is broken\nhint: this is a fault of zeroize itself/,
+			isSilent: true,
+		},
+	},
 	{
 		name: 'no verification was asked for',
 		how: '--verify none',
@@ -136,10 +176,7 @@ export const verification: readonly FaultCase[] = [
 		how: 'another process writes a sector, while reads are throttled',
 		eraser: 'direct',
 		subject: slowReads,
-		during: beforeVerify(async (_bench, subject) => {
-			await writeTo(subject, totalBytes - 1024);
-			await sleep(0);
-		}),
+		during: beforeVerify(async (_bench, subject) => writeTo(subject, totalBytes - 1024)),
 		expected: failed('NOT_ZERO', {
 			nonZero: [sectors(totalBytes - 1024)],
 			left: [sectors(totalBytes - 1024)],
