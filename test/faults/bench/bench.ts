@@ -90,7 +90,7 @@ export const createBench = async ({teardown}: Cleanup, eraser: EraserName | null
 const start = async (
 	bench: Bench,
 	args: readonly string[],
-	{during, slow, around = command => `exec ${command}`, timeoutMs = 60_000}: Start = {},
+	{during, slow, around = command => `exec ${command}`, timeoutMs = 150_000}: Start = {},
 ): Promise<CliEnd> => {
 	const command = ['"$NODE"', '"$CLI"', ...args.map(quote)].join(' ');
 	await using group = slow && (await slowGroup(slow));

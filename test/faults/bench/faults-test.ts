@@ -11,7 +11,7 @@ const serial = isRoot ? test.serial : test.serial.skip;
 export const testFaults = (cases: readonly FaultCase[]): void => {
 	for (const fault of cases) {
 		serial(titleOf(fault), async t => {
-			t.timeout(180_000);
+			t.timeout(400_000);
 			t.deepEqual(judge(fault, await perform(fault, t)), []);
 		});
 	}

@@ -1,7 +1,7 @@
-import {readFile, stat, truncate, writeFile} from 'node:fs/promises';
+import {readdir, readFile, stat, truncate, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {runFile} from '../../_helpers/cli.ts';
-import {attachLoop, type LoopOptions} from '../../_helpers/loop.ts';
+import {attachLoop, type LoopOptions, type TestResource, untilFree} from '../../_helpers/loop.ts';
 import {mountTmpfs} from '../../_helpers/tmpfs.ts';
 import {MiB, type Subject} from '../case.ts';
 import type {Bench} from './bench.ts';
@@ -31,7 +31,12 @@ export const loopFile =
 		return {target: `loop:${store}`, store};
 	};
 
-interface DeviceOptions extends LoopOptions {
+interface AttachOptions extends LoopOptions {
+	/** The case detaches it: it must not be one of those that others on this machine are given next. */
+	readonly isDetached?: boolean;
+}
+
+interface DeviceOptions extends AttachOptions {
 	readonly totalBytes?: number;
 	readonly name?: string;
 	/** Bytes a second. */
@@ -53,8 +58,8 @@ export const loopDevice =
 		};
 	};
 
-export const attach = async (bench: Bench, store: string, options?: LoopOptions): Promise<string> => {
-	const loop = await attachLoop(store, options);
+export const attach = async (bench: Bench, store: string, options?: AttachOptions): Promise<string> => {
+	const loop = options?.isDetached ? await attachAside(store) : await attachLoop(store, options);
 	if (!options?.readOnly) {
 		// The kernel remembers of a loop device that it was made read-only.
 		await runFile('blockdev', ['--setrw', loop.path]);
@@ -68,6 +73,22 @@ export const attach = async (bench: Bench, store: string, options?: LoopOptions)
 	});
 	return loop.path;
 };
+
+/** The free loop device with the highest number. */
+const attachAside = async (store: string): Promise<TestResource> =>
+	untilFree(async () => {
+		const numbers = (await readdir('/dev')).flatMap(name => /^loop(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+		for (const number of numbers.sort((one, other) => other - one)) {
+			const node = `/dev/loop${number}`;
+			if ((await backingOf(node)) === null) {
+				await runFile('losetup', ['--direct-io=on', node, store]);
+				const detach = async () => void (await runFile('losetup', ['--detach', node]));
+				return {path: node, [Symbol.asyncDispose]: detach};
+			}
+		}
+
+		throw new Error('all loop devices are busy');
+	});
 
 export const backingOf = async (node: string): Promise<string | null> => {
 	try {

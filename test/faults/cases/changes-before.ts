@@ -24,7 +24,7 @@ const planned = (
 	name: `before the commit: ${name}`,
 	how: 'done by the dd that the plan tries out',
 	eraser: 'dd',
-	subject: loopDevice(),
+	subject: loopDevice({isDetached: true}),
 	before: fakeDd(of => ({onVersion: script(of)})),
 	expected,
 	...more,

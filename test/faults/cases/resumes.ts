@@ -7,7 +7,7 @@ import {attach, loopDevice, loopFile, otherFile} from '../bench/subjects.ts';
 import {type Act, type Expected, type FaultCase, MiB, type Subject, withBoth} from '../case.ts';
 
 const totalBytes = 16 * MiB;
-const slowWrites = loopDevice({totalBytes, writeBytes: 8 * MiB});
+const slowWrites = loopDevice({totalBytes, writeBytes: 8 * MiB, isDetached: true});
 
 const sanitized: Expected = {outcome: 'sanitized', exitCode: 0, code: null, left: []};
 

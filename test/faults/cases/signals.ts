@@ -38,7 +38,7 @@ const atPrompt = (
 	async run(bench: Bench, {target}: Subject) {
 		const pty = await openPty(bench);
 		const args = `run erase --device ${target} ${bench.place.args.join(' ')} --progress plain`;
-		const script = `exec "$NODE" "$CLI" ${args} < ${pty.path} > ${pty.path}`;
+		const script = `exec "$NODE" "$CLI" ${args} < ${pty.path} > ${pty.path} 2> ${pty.path}`;
 		const running = bench.zeroize([], {around: () => script});
 		await pty.shows(/to erase it: /);
 		const signal = does(pty);
@@ -48,7 +48,7 @@ const atPrompt = (
 			await pty.hangUp();
 		}
 
-		return running;
+		return {...(await running), stderr: pty.text()};
 	},
 	expected,
 });

@@ -40,17 +40,17 @@ const fickle = (failures: number, when: string): readonly FaultCase[] =>
 const unreadable = sectors(2 * MiB + 1024);
 
 export const writeErrors: readonly FaultCase[] = [
-	...unwritable('the first sector takes nothing', [sectors(0)]),
+	...unwritable('the first sector takes nothing', [sectors(0)], ['dd']),
 	...unwritable('a sector in the middle takes nothing', [sectors(MiB + 5 * 512)]),
-	...unwritable('the last sector takes nothing', [sectors(totalBytes - 512)]),
+	...unwritable('the last sector takes nothing', [sectors(totalBytes - 512)], ['direct']),
 	...unwritable('several places take nothing, some across blocks', [
 		sectors(77 * 512),
 		sectors(79 * 512, 3),
 		sectors(MiB - 512, 2),
 		sectors(2 * MiB),
 	]),
-	...unwritable('a whole MiB takes nothing', [sectors(MiB, 2048)]),
-	...unwritable('every other sector of 64 KiB takes nothing', everyOther(MiB, 64)),
+	...unwritable('a whole MiB takes nothing', [sectors(MiB, 2048)], ['direct']),
+	...unwritable('every other sector of 64 KiB takes nothing', everyOther(MiB, 64), ['dd']),
 	...unwritable('every other sector of a whole block takes nothing', everyOther(MiB, 1024), ['direct']),
 	...unwritable('everything from a point on takes nothing', [sectors(MiB + 512, 4095)]),
 	...unwritable('the device takes nothing at all', [sectors(0, 6144)]),
