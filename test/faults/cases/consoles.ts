@@ -68,11 +68,6 @@ const group = ({place}: Bench): string =>
 
 const resources: readonly FaultCase[] = [
 	started('few files may be open', 'ulimit -n 64', command => `ulimit -n 64; exec ${command}`),
-	started(
-		'no file may be large: the journal finds no room',
-		'ulimit -f 1',
-		command => `trap '' XFSZ; ulimit -f 1; exec ${command}`,
-	),
 	{
 		name: 'no process can be started once dd runs',
 		how: 'a pids cgroup, closed by the dd',

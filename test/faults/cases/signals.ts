@@ -72,7 +72,8 @@ export const signals: readonly FaultCase[] = [
 		...notBegun,
 		exitCode: 3,
 		code: 'NOT_CONFIRMED',
-		says: /the confirmation was not given/,
+		// Nobody is there to be told why.
+		says: /to erase it: /,
 	}),
 	...(['SIGINT', 'SIGTERM'] as const).map(
 		(signal): FaultCase => ({

@@ -18,7 +18,7 @@ const wordsIn = (cell: string): readonly string[] =>
 const readRows = async (): Promise<readonly Row[]> => {
 	const readme = await readFile(path.join(import.meta.dirname, '../../../README.md'), 'utf8');
 	const [, section = ''] = readme.split('\n## Outcomes, and what to do next\n');
-	return (section.split('\n\n')[1] ?? '')
+	return (section.split('\n\n')[0] ?? '')
 		.split('\n')
 		.filter(line => /^\| \d/.test(line))
 		.map(line => {
