@@ -19,6 +19,7 @@ import {detachAllSync} from './devices/loops/registry.ts';
 import {exitCodeOf, SanitizeError} from './errors.ts';
 import {findStagedRun} from './hosts/staging/places.ts';
 import {createOutput} from './output.ts';
+import {findHeldRequests} from './process/held-requests.ts';
 import {createTools} from './process.ts';
 
 const commands: readonly AddCommand[] = [
@@ -175,6 +176,8 @@ const realSurroundings = (): Surroundings => {
 
 /** The entry: the only place that exits, and the only one that ends the machine. */
 const enter = async (): Promise<void> => {
+	// Read when the first of them is needed. A thread that waits for a dead device is lost to all others: with Node's four, one device could hold up everything.
+	process.env['UV_THREADPOOL_SIZE'] = '64';
 	// Stands if Node runs out of things to wait for: what never came to its end must not exit 0.
 	process.exitCode = exitCodeOf('INTERNAL');
 	process.on('exit', detachAllSync);
@@ -201,6 +204,12 @@ const enter = async (): Promise<void> => {
 
 	const end = await main(process.argv.slice(2), surroundings);
 	const exitCode = await endMachine(end, surroundings);
+	const held = await findHeldRequests(process, exitCode);
+	if (held) {
+		printError(stderr, 'ending', held);
+		await stderr.flush(flushMs);
+	}
+
 	process.exit(exitCode);
 };
 

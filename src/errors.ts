@@ -41,6 +41,7 @@ const exitCodes = {
 	WRITE_FAILED: 4,
 	WRITE_INCOMPLETE: 4,
 	SYNC_FAILED: 4,
+	STALLED: 4,
 	NOT_ZERO: 4,
 	UNREADABLE: 4,
 

@@ -1,66 +1,11 @@
-import type {ByteRange, DeviceFacts} from './devices/device.ts';
-import type {Method, Technique} from './erasers/eraser.ts';
+import type {DeviceFacts} from './devices/device.ts';
 import {type ErrorCode, SanitizeError} from './errors.ts';
+import type {DeviceResult, Outcome, StepFacts} from './events/results.ts';
+import type {StallEventBody} from './events/stalls.ts';
 import type {Halt} from './hosts/host.ts';
 import type {Plan} from './plan.ts';
 import type {RangeList} from './ranges.ts';
 import type {Verification} from './verification/verification.ts';
-
-/** Outcome of a run or of one device; the contract's table. `verified`: only read, and found to hold nothing but zeros. */
-export type Outcome =
-	| 'sanitized'
-	| 'verified'
-	| 'refused'
-	| 'failed'
-	| 'unverified'
-	| 'aftercare-failed'
-	| 'interrupted';
-
-/** What a finished step adds to `step.finished`. */
-export interface StepFacts {
-	readonly method?: Method;
-	readonly technique?: Technique;
-	readonly eraser?: string;
-	readonly tool?: {readonly name: string; readonly version: string};
-	readonly writtenBytes?: number;
-	/** What an erase that came to its end could not write: goes into `step.failed`. */
-	readonly unwritable?: RangeList;
-	readonly verification?: Verification;
-	/** Directory that the journal and log were moved to. */
-	readonly logDir?: string;
-	readonly certificates?: ReadonlyArray<{
-		readonly device: string;
-		readonly path: string;
-		readonly sha256: string;
-		/** The certificate itself, to the byte: where nothing is left to write it to, the console and the journal have it. */
-		readonly text: string;
-	}>;
-	/** Destinations that have confirmed, and where the records are there. */
-	readonly deliveries?: ReadonlyArray<{readonly to: string; readonly where: string}>;
-	/** What was done, a line each, where it was known only then what there was to do. */
-	readonly done?: readonly string[];
-	/** Commands that were run, or in a rehearsal would have been. */
-	readonly commands?: readonly string[];
-}
-
-export interface DeviceResult {
-	readonly path: string;
-	readonly serial: string | null;
-	readonly outcome: Outcome;
-	readonly totalBytes: number;
-	readonly writtenBytes: number;
-	readonly verifiedBytes: number;
-	readonly unwritable: readonly ByteRange[];
-	readonly unreadable: readonly ByteRange[];
-	readonly nonZero: readonly ByteRange[];
-	/** All ranges that could not be written, listed or not, and their bytes; so with the others. */
-	readonly unwritableRanges: number;
-	readonly unwritableBytes: number;
-	readonly nonZeroRanges: number;
-	readonly nonZeroBytes: number;
-	readonly unreadableRanges: number;
-	readonly unreadableBytes: number;
-}
 
 /** The events of the contract, without what every event carries. `device` is the device's path, where a step belongs to one. */
 export type EventBody =
@@ -78,7 +23,14 @@ export type EventBody =
 	/** The operator lets a run that ended try again what had failed. */
 	| {readonly type: 'run.retried'; readonly attempt: number}
 	| {readonly type: 'run.warned'; readonly code: ErrorCode; readonly message: string; readonly hint?: string}
-	| {readonly type: 'step.started'; readonly step: string; readonly title: string; readonly device?: string}
+	| {
+			readonly type: 'step.started';
+			readonly step: string;
+			readonly title: string;
+			readonly device?: string;
+			/** Byte that an interrupted erase goes on from; absent for one that begins at the start. */
+			readonly from?: number;
+	  }
 	| {
 			readonly type: 'step.progress';
 			readonly step: string;
@@ -88,7 +40,10 @@ export type EventBody =
 			readonly bytesPerSecond: number;
 			/** `null` while there is no rate to tell it from. */
 			readonly etaSeconds: number | null;
+			/** All bytes of the device before this one are on the media: an erase that is interrupted can go on there. */
+			readonly durableBytes?: number;
 	  }
+	| StallEventBody
 	| {readonly type: 'step.skipped'; readonly step: string; readonly reason: string; readonly device?: string}
 	| ({
 			readonly type: 'step.finished';

@@ -1,5 +1,5 @@
 import {exitCodeOf} from './errors.ts';
-import type {DeviceResult, Outcome} from './events.ts';
+import type {DeviceResult, Outcome} from './events/results.ts';
 import type {DeviceReport, Report} from './report.ts';
 
 const exitCodes: Record<Exclude<Outcome, 'interrupted'>, number> = {

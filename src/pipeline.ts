@@ -132,8 +132,18 @@ const runTask = async (
 	{task, events, runStep, taskList}: TaskParts,
 ): Promise<void> => {
 	const device = lane?.planned.facts.path;
+	let isStalled = false;
 	using _ = events.subscribe(event => {
-		if (event.type === 'step.progress' && event.step === step.step && event.device === device) {
+		if (!('step' in event) || event.step !== step.step || event.device !== device) {
+			return;
+		}
+
+		if (event.type === 'step.stalled' || event.type === 'step.recovered') {
+			isStalled = event.type === 'step.stalled';
+		}
+
+		// A stall stands there until it is over, whatever trickles in.
+		if (event.type === 'step.stalled' || (event.type === 'step.progress' && !isStalled)) {
 			task.output = taskList.view.describeProgress(event);
 		}
 	});

@@ -15,6 +15,8 @@ export interface ProgressOptions {
 	readonly intervalMs: (elapsedMs: number) => number;
 	/** When the first byte could have been done; now by default. */
 	readonly startedAtMs?: number;
+	/** Bytes that were done before; 0 by default. */
+	readonly fromBytes?: number;
 }
 
 interface Mark {
@@ -33,10 +35,11 @@ export const createProgress = ({
 	totalBytes,
 	intervalMs,
 	startedAtMs = monotonicMs(),
+	fromBytes = 0,
 }: ProgressOptions) => {
-	let marks: readonly Mark[] = [{atMs: startedAtMs, bytes: 0}];
+	let marks: readonly Mark[] = [{atMs: startedAtMs, bytes: fromBytes}];
 	let shownAtMs = Number.NEGATIVE_INFINITY;
-	let highest = 0;
+	let highest = fromBytes;
 	return {
 		update(counted: number): Progress | undefined {
 			const atMs = monotonicMs();

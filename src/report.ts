@@ -1,11 +1,13 @@
 import type {Method, Technique} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
-import type {RunEvent, StepFacts} from './events.ts';
+import type {StepFacts} from './events/results.ts';
+import type {RunEvent} from './events.ts';
 import type {Plan, PlannedDevice} from './plan.ts';
 import type {RangeList} from './ranges.ts';
 import {resume, retry} from './report/attempts.ts';
 import type {Verification} from './verification/verification.ts';
 
+type StepProgress = Extract<RunEvent, {type: 'step.progress'}>;
 type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
 type StepFinished = Extract<RunEvent, {type: 'step.finished'}>;
 
@@ -30,6 +32,10 @@ export interface DeviceReport {
 	readonly unwritable: RangeList | null;
 	/** Bytes written as far as anybody counted, also in an erase that failed. */
 	readonly writtenBytes: number;
+	/** All bytes before this one were written by the erase that is or was under way, and are on the media. */
+	readonly durableBytes: number;
+	/** Where the next erase begins: 0 but for one that goes on where another was interrupted. */
+	readonly eraseFrom: number;
 }
 
 export interface EndedStep {
@@ -111,13 +117,15 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 		case 'step.skipped':
 			return skipStep(endStep(report, event, 'skipped'), event);
 		case 'step.progress':
-			return progressStep(report, event.step, event.device, event.bytes);
+			return progressStep(report, event);
 		case 'step.started':
-			return {...report, underWay: [...report.underWay, namesOf(event)]};
+			return startStep(report, event);
 		case 'run.confirmed':
 		case 'run.announced':
 		case 'run.warned':
 		case 'run.halting':
+		case 'step.stalled':
+		case 'step.recovered':
 			return report;
 		default:
 			return event satisfies never;
@@ -134,6 +142,8 @@ export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 	failure: null,
 	unwritable: null,
 	writtenBytes: 0,
+	durableBytes: 0,
+	eraseFrom: 0,
 });
 
 interface StepNames {
@@ -164,8 +174,20 @@ const changeDevice = (report: Report, path: string | undefined, change: Partial<
 const isErase = (report: Report, step: string): boolean =>
 	report.plan?.steps.some(planned => planned.step === step && planned.phase === 'erase') ?? false;
 
-const progressStep = (report: Report, step: string, device: string, bytes: number): Report =>
-	isErase(report, step) ? changeDevice(report, device, {writtenBytes: bytes}) : report;
+const startStep = (report: Report, event: StepNames): Report => {
+	const device = report.devices.find(({planned}) => planned.facts.path === event.device);
+	const isBegun = device !== undefined && isErase(report, event.step);
+	const begun = isBegun ? changeDevice(report, event.device, {durableBytes: device.eraseFrom}) : report;
+	return {...begun, underWay: [...report.underWay, namesOf(event)]};
+};
+
+const progressStep = (report: Report, {step, device, bytes, durableBytes}: StepProgress): Report =>
+	isErase(report, step)
+		? changeDevice(report, device, {
+				writtenBytes: bytes,
+				...(durableBytes !== undefined && {durableBytes}),
+			})
+		: report;
 
 const finishStep = (report: Report, event: StepFinished): Report => {
 	const ended = {endedAt: event.at};
@@ -177,7 +199,12 @@ const finishStep = (report: Report, event: StepFinished): Report => {
 		const {technique, method, eraser, tool, writtenBytes} = event;
 		const erased = {technique, method, eraser, tool, writtenBytes};
 		// What was verified before a later erase proves nothing about it.
-		return changeDevice(report, event.device, {erased, writtenBytes, verification: null, ...ended});
+		const places = {durableBytes: writtenBytes, eraseFrom: 0};
+		return changeDevice(report, event.device, {
+			...{erased, writtenBytes, verification: null},
+			...places,
+			...ended,
+		});
 	}
 
 	return {

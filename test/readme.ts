@@ -70,7 +70,7 @@ test('every exit code stands in its table', async t => {
 });
 
 test('every outcome stands beside its exit code', async t => {
-	const source = await read('src/events.ts');
+	const source = await read('src/events/results.ts');
 	const [, union = ''] = /export type Outcome =([^;]+);/.exec(source) ?? [];
 	const outcomes = union.matchAll(/'([a-z-]+)'/g).map(([, outcome]) => outcome);
 	const listed = rowsOf('Outcomes, and what to do next').flatMap(([, outcome = '']) =>
@@ -83,13 +83,18 @@ const fieldsIn = (source: string): readonly string[] =>
 	[...source.matchAll(/(?:^\s*|; )readonly (\w+)\??:/gm)].map(([, name = '']) => name);
 
 test('every event stands in its table, with every field', async t => {
-	const source = await read('src/events.ts');
-	const [, union = ''] = /export type EventBody =(.*?)^\/\*\*/ms.exec(source) ?? [];
+	const stalls = await read('src/events/stalls.ts');
+	const source = `${await read('src/events.ts')}${stalls}`;
+	const [, written = ''] = /export type EventBody =(.*?)^\/\*\*/ms.exec(source) ?? [];
+	const [, stallUnion = ''] = /export type StallEventBody =(.*)/s.exec(stalls) ?? [];
+	const union = written.replace('| StallEventBody', stallUnion);
 	const membersOf = (name: string) => {
 		const [, members = ''] = new RegExp(`interface ${name} \\{(.*?)^\\}`, 'ms').exec(source) ?? [];
 		return [...members.matchAll(/^\treadonly (\w+)\??:/gm)].map(([, member = '']) => member);
 	};
 	const more: Readonly<Record<string, readonly string[]>> = {
+		'step.stalled': membersOf('Stall'),
+		'step.recovered': membersOf('Stall'),
 		'step.finished': membersOf('StepFacts'),
 		'run.finished': membersOf('DeviceResult'),
 	};

@@ -12,10 +12,12 @@ const nobody = {name: null, title: null, location: null, contact: null};
 
 const certificate = {assetTag: null, mediaSource: null, performedBy: nobody, validatedBy: nobody};
 
+const stalls = {stallSeconds: 120, slowBytesPerSecond: 262_144, slowSeconds: 300, giveUpSeconds: 1800};
+
 const recipes: Readonly<Record<string, Expected>> = {
 	erase: [
-		['erase', {eraser: 'auto'}],
-		['verify', {coverage: 'full', percent: 10}],
+		['erase', {eraser: 'auto', ...stalls}],
+		['verify', {coverage: 'full', percent: 10, ...stalls}],
 		['keep-log', {}],
 		['issue-certificate', certificate],
 	],
@@ -23,15 +25,15 @@ const recipes: Readonly<Record<string, Expected>> = {
 		['stop-service', {unit: '128T', timeout: 90_000}],
 		['enter-emergency', {}],
 		['leave-disk', {}],
-		['erase', {eraser: 'dd'}],
-		['verify', {coverage: 'full', percent: 10}],
+		['erase', {eraser: 'dd', ...stalls}],
+		['verify', {coverage: 'full', percent: 10, ...stalls}],
 		['keep-log', {}],
 		['issue-certificate', certificate],
 		['deliver', {destinations: [], retryFor: 120_000}],
 		['power-off', {by: 'sysrq', how: 'poweroff'}],
 	],
 	'verify-only': [
-		['verify', {coverage: 'full', percent: 10}],
+		['verify', {coverage: 'full', percent: 10, ...stalls}],
 		['keep-log', {}],
 	],
 };

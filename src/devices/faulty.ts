@@ -5,7 +5,11 @@ import {ioFailure, systemError} from './held.ts';
 
 type Operation = 'read' | 'write' | 'sync' | 'inspect';
 
-/** Something that goes wrong, as data. Effects that are not named do not happen. */
+/**
+Something that goes wrong, as data. Effects that are not named do not happen.
+
+Of the lies that a drive may tell, only those are here that its answers give away. No software sees that a read was answered with zeros, or with what was there before, without a look at the media; that a flush was confirmed and not done; or that cells lie behind the last byte.
+*/
 export interface Fault {
 	readonly on: Operation;
 	/** A range of bytes that the read or write must touch, or the how-manieth call it must be, from 1. Without it: every call. */
@@ -22,6 +26,8 @@ export interface Fault {
 	readonly error?: string;
 	/** The call moves no more than this many bytes. */
 	readonly short?: number;
+	/** A write that is lost: it claims that all was done, and only this many bytes reach the device. */
+	readonly keeps?: number;
 }
 
 const errorCodes: Readonly<Record<Operation, ErrorCode>> = {
@@ -40,7 +46,8 @@ export const faulty = (device: Device, faults: readonly Fault[]): Device => {
 		changes: {},
 	};
 	const {path} = device.facts;
-	const end = () => state.changes.totalBytes ?? device.facts.totalBytes;
+	// The device itself knows where it ends, and may end within a sector; what it became is ours to keep to.
+	const end = () => state.changes.totalBytes ?? Number.POSITIVE_INFINITY;
 	return {
 		facts: device.facts,
 		node: device.node,
@@ -55,7 +62,10 @@ export const faulty = (device: Device, faults: readonly Fault[]): Device => {
 				throw failure('write', path, 'ENOSPC');
 			}
 
-			return device.write(position, within(buffer, end() - position, fault));
+			const given = within(buffer, end() - position, fault);
+			return fault?.keeps === undefined
+				? device.write(position, given)
+				: lose(device, position, given, fault.keeps);
 		},
 		sync: async () => {
 			await meet(state, 'sync', path);
@@ -68,6 +78,15 @@ export const faulty = (device: Device, faults: readonly Fault[]): Device => {
 		countWrites: device.countWrites,
 		[Symbol.asyncDispose]: async () => device[Symbol.asyncDispose](),
 	};
+};
+
+const lose = async (device: Device, position: number, given: Uint8Array, keeps: number): Promise<number> => {
+	const kept = given.subarray(0, keeps);
+	if (kept.length > 0) {
+		await device.write(position, kept);
+	}
+
+	return Math.min(given.length, device.facts.totalBytes - position);
 };
 
 interface State {

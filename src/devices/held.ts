@@ -82,12 +82,13 @@ const hints: Readonly<Record<string, string>> = {
 	ENOSPC: 'the device ends here, or the storage underneath is full',
 };
 
+const systemErrors = new Map(
+	Array.from(getSystemErrorMap(), ([number, [name, message]]) => [name, {number, message}]),
+);
+
 /** A system error as Node makes it, for devices that are not files of the system. */
 export const systemError = (errno: string, syscall: string): Error => {
-	const [number, [, message]] = [...getSystemErrorMap()].find(([, [name]]) => name === errno) ?? [
-		0,
-		[errno, 'unknown error'],
-	];
+	const {number, message} = systemErrors.get(errno) ?? {number: 0, message: 'unknown error'};
 	return Object.assign(new Error(`${errno}: ${message}, ${syscall}`), {code: errno, errno: number, syscall});
 };
 

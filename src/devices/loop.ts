@@ -14,6 +14,7 @@ import {checked, openExclusive, openFailure} from './facts/exclusive.ts';
 import {inodeOf, inspectFile} from './facts/file-facts.ts';
 import {readGeometry} from './facts/geometry.ts';
 import {backingFileOf, countWrites, readAttribute} from './facts/sysfs.ts';
+import {findWriters} from './facts/writers.ts';
 import {handleIo, hold, openNodeOf, requireAvailable} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 import {attachLoop, detachLoop, untilDetached} from './loops/registry.ts';
@@ -73,8 +74,14 @@ const openAttached = async (
 	const inspect = async () => inspectAttached(facts, node, surroundings);
 	return checked(await openLoop(node, mode), async handle => {
 		requireSameIdentity(facts, await inspect());
-		const isDirect =
-			(await readAttribute(surroundings.root, 'sys/block', node.slice('/dev/'.length), 'loop/dio')) === '1';
+		const read = (...names: string[]) =>
+			readAttribute(surroundings.root, 'sys/block', node.slice('/dev/'.length), ...names);
+		// A loop device stays write-protected for whoever has it next; it can be opened, and the first write fails.
+		if (mode === 'erase' && (await read('ro')) === '1') {
+			throw protectedNode(facts, node);
+		}
+
+		const isDirect = (await read('loop/dio')) === '1';
 		const io = handleIo(handle);
 		const close = async () => {
 			await io.close();
@@ -89,6 +96,13 @@ const openAttached = async (
 		});
 	});
 };
+
+const protectedNode = ({path}: DeviceFacts, node: string): SanitizeError =>
+	new SanitizeError(
+		'DEVICE_READ_ONLY',
+		`opening ${path} for erasing: the loop device that it got, ${node}, was left write-protected`,
+		{hint: `lift that: blockdev --setrw ${node}`},
+	);
 
 const openLoop = async (node: string, mode: OpenMode): Promise<FileHandle> => {
 	try {
@@ -118,11 +132,16 @@ const inspectAttached = async (
 	}
 
 	const now = await inspectBacking(facts, surroundings);
+	const {rdev} = await stat(node, {bigint: true});
 	return {
 		...now,
 		deviceNumber: now.deviceNumber === facts.deviceNumber ? inodeOf(stats) : now.deviceNumber,
 		totalBytes: differing(facts.totalBytes, [(await readGeometry(node, tools)).totalBytes, now.totalBytes]),
-		holders: now.holders.filter(({name}) => name !== node),
+		// Who has the loop device open writes to the file, and has not got it open.
+		holders: [
+			...now.holders.filter(({name}) => name !== node),
+			...findWriters(other => other.isBlockDevice() && other.rdev === rdev, root),
+		],
 	};
 };
 

@@ -4,9 +4,17 @@ import {SanitizeError} from '../errors.ts';
 import {requireGnuDd} from './dd/flavour.ts';
 import {operands} from './dd/operands.ts';
 import {type DdContext, interrupted, runDd} from './dd/run.ts';
-import {defineEraser, type EraseContext, type EraseResult, supported, unsupported} from './eraser.ts';
+import {
+	defineEraser,
+	type EraseContext,
+	type ErasePoint,
+	type EraseResult,
+	supported,
+	unsupported,
+} from './eraser.ts';
 import {overwrite} from './writing/overwrite.ts';
 import {blockBytes, createSalvage, type Salvage} from './writing/salvage.ts';
+import {requirePresent} from './writing/write-errors.ts';
 
 // Each stop costs a process and an fsync: a device with more of them is finished by our own writer.
 const mostRestarts = 20;
@@ -27,14 +35,14 @@ export default defineEraser({
 	},
 	probe: requireGnuDd,
 	command: (facts, node) => ['dd', ...operands(facts, node, {isDirect: true})],
-	async *erase({device, tools, signal, commit, warn}) {
+	async *erase({device, tools, signal, from, commit, warn}) {
 		const node = requireNode(device);
 		const tool = await requireGnuDd(tools, signal);
 		requireRunning(device, signal, 0);
 		await commit();
 		requireRunning(device, signal, 0);
 		const salvage = createSalvage({device, signal, warn});
-		const written = yield* writeToEnd({device, node, tools, signal, warn, salvage});
+		const written = yield* writeToEnd({device, node, tools, signal, from, warn, salvage});
 		requireRunning(device, signal, written.bytes);
 		const end = await salvage.finish();
 		return {
@@ -62,7 +70,7 @@ const requireRunning = (device: Device, {aborted}: AbortSignal, writtenBytes: nu
 	}
 };
 
-interface Context extends DdContext, Pick<EraseContext, 'warn'> {
+interface Context extends DdContext, Pick<EraseContext, 'from' | 'warn'> {
 	readonly salvage: Salvage;
 }
 
@@ -73,13 +81,14 @@ interface Written {
 }
 
 /** dd; and behind each place that it stops at, dd again. Every byte is in the count of a dd, or in what became of such a place. */
-async function* writeToEnd(context: Context): AsyncGenerator<number, Written, undefined> {
+async function* writeToEnd(context: Context): AsyncGenerator<ErasePoint, Written, undefined> {
 	const {device, signal, salvage} = context;
 	const {kind, totalBytes} = device.facts;
-	let from = 0;
-	let writtenBytes = 0;
+	let {from} = context;
+	let writtenBytes = from;
+	let reachedTo = from;
 	for (let restarts = 0; ; restarts += 1) {
-		const end = yield* runDd(context, {from, writtenBytes});
+		const end = yield* runDd(context, {from, writtenBytes, reachedTo});
 		if (!end.failure) {
 			return {bytes: writtenBytes + end.bytes, isAlone: restarts === 0};
 		}
@@ -88,9 +97,12 @@ async function* writeToEnd(context: Context): AsyncGenerator<number, Written, un
 		const block = blockBehind(stoppedAt, device.facts, end.failure);
 		const salvaged = await salvage.salvage(block, end.failure);
 		salvage.keep(salvaged);
+		reachedTo = reachedTo === from ? stoppedAt : reachedTo;
 		// What dd wrote of a sector before it stopped was written again with it.
 		writtenBytes += end.bytes - (stoppedAt - block.offset) + salvaged.writtenBytes;
 		from = block.offset + block.length;
+		// It may have gone meanwhile.
+		await requirePresent(device, block.offset);
 		if (kind === 'file' && from === totalBytes) {
 			return {bytes: writtenBytes, isAlone: false};
 		}
@@ -102,7 +114,7 @@ async function* writeToEnd(context: Context): AsyncGenerator<number, Written, un
 				salvage,
 				requireRunning: (bytes: number) => requireRunning(device, signal, bytes),
 			};
-			return {bytes: yield* overwrite(parts, {from, writtenBytes}), isAlone: false};
+			return {bytes: yield* overwrite(parts, {from, writtenBytes, reachedTo}), isAlone: false};
 		}
 	}
 }

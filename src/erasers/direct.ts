@@ -14,12 +14,13 @@ export default defineEraser({
 	tools: [],
 	supports: ({readOnly}) => (readOnly ? unsupported('it is read-only') : supported),
 	command: () => undefined,
-	async *erase({device, signal, commit, warn}) {
+	async *erase({device, signal, from, commit, warn}) {
 		const requireRunning = (writtenBytes: number) => requireNotStopped(device, signal, writtenBytes);
 		requireRunning(0);
 		await commit();
 		const salvage = createSalvage({device, signal, warn});
-		const writtenBytes = yield* overwrite({device, salvage, requireRunning}, {from: 0, writtenBytes: 0});
+		const start = {from, writtenBytes: from, reachedTo: from};
+		const writtenBytes = yield* overwrite({device, salvage, requireRunning}, start);
 		requireRunning(writtenBytes);
 		const end = await salvage.finish();
 		return {
@@ -36,7 +37,7 @@ const requireNotStopped = ({facts}: Device, {aborted}: AbortSignal, writtenBytes
 			'INTERRUPTED',
 			`the overwrite was stopped after at least ${writtenBytes} bytes of ${facts.path}`,
 			{
-				hint: writtenBytes === 0 ? undefined : 'do not release the device: erase it again, from its start',
+				hint: writtenBytes === 0 ? undefined : 'do not release the device: resume the run, or erase it again',
 			},
 		);
 	}

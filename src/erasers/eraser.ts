@@ -26,12 +26,25 @@ export interface EraseContext {
 	*/
 	commit(): Promise<void>;
 
+	/**
+	Byte to go on from, a multiple of 1 MiB and less than the device's size: all before it was written, and made durable, by an erase that was interrupted. 0 when there is none. An eraser that cannot go on in the middle starts anew.
+	*/
+	readonly from: number;
+
 	/** Says something that the operator should know but that stops nothing: a few times in an erase, not for each of a thousand bad places. */
 	warn(warning: {readonly code: ErrorCode; readonly message: string; readonly hint?: string}): void;
 }
 
+/** How far an erase is. Neither ever decreases. */
+export interface ErasePoint {
+	/** Bytes written so far; those before {@link EraseContext.from} are counted. */
+	readonly writtenBytes: number;
+	/** The device has accepted every byte before this one; 0 for a technique that has no such place. */
+	readonly reachedTo: number;
+}
+
 export interface EraseResult {
-	/** Bytes that the technique covered, counted by who wrote them; never derived from the device's size. */
+	/** Bytes that the technique covered, counted by who wrote them, and those before {@link EraseContext.from}; never derived from the device's size. */
 	readonly writtenBytes: number;
 	/** What the device refused each time it was tried, down to the logical sector. It and `writtenBytes` make up the device. */
 	readonly unwritable: RangeList;
@@ -73,10 +86,10 @@ export interface Eraser {
 	command(facts: DeviceFacts, node: string): readonly string[] | undefined;
 
 	/**
-	Erases. Yields the number of bytes written so far (never decreasing), as often as its source says something: the caller throttles.
+	Erases. Yields how far it is, as often as its source says something: the caller throttles.
 	@throws SanitizeError UNSUPPORTED (nothing written), WRITE_FAILED, WRITE_INCOMPLETE, DEVICE_CHANGED, ERASER_FAILED, TOOL_MISSING, INTERRUPTED.
 	*/
-	erase(context: EraseContext): AsyncGenerator<number, EraseResult, undefined>;
+	erase(context: EraseContext): AsyncGenerator<ErasePoint, EraseResult, undefined>;
 }
 
 export const defineEraser = (eraser: Eraser): Eraser => eraser;

@@ -88,7 +88,7 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 	'run.resumed': {devices: list(facts)},
 	'run.retried': {attempt: count},
 	'run.warned': failure,
-	'step.started': {...step, title: text},
+	'step.started': {...step, title: text, from: v.optional(count)},
 	'step.progress': {
 		...step,
 		device: text,
@@ -96,7 +96,13 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 		totalBytes: count,
 		bytesPerSecond: finite,
 		etaSeconds: v.nullable(finite),
+		durableBytes: v.optional(count),
 	},
+	'step.stalled': {
+		...{...step, device: text, seconds: finite, bytes: count, totalBytes: count},
+		...{bytesPerSecond: finite, cause: v.nullable(text), giveUpSeconds: finite},
+	},
+	'step.recovered': {...step, device: text, seconds: finite},
 	'step.skipped': {...step, reason: text},
 	'step.finished': {...step, durationMs: finite, ...stepFacts},
 	'step.failed': {

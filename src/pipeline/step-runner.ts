@@ -1,15 +1,16 @@
 import type {Clearance} from '../clearance.ts';
 import type {Device} from '../devices/device.ts';
-import {requireUnused} from '../devices/identity.ts';
-import {SanitizeError, toSanitizeError} from '../errors.ts';
+import {toSanitizeError} from '../errors.ts';
 import type {EventBody, RunEvents} from '../events.ts';
 import type {Halt, Host} from '../hosts/host.ts';
 import type {Plan, PlannedDevice, PlannedStep} from '../plan.ts';
 import type {Tools} from '../process.ts';
-import {createProgress} from '../progress.ts';
+import type {Report} from '../report.ts';
 import type {Records, Step, StepContext, StepResult} from '../steps/step.ts';
+import {toInterruption} from './interruption.ts';
 import {isUnderWay} from './remaining.ts';
 import {reasonToSkip} from './skipping.ts';
+import {runWatched} from './watched-step.ts';
 
 /** One device's way through the run. */
 export interface Lane {
@@ -33,6 +34,8 @@ export interface RunSurroundings {
 	readonly now: () => Date;
 	/** Milliseconds of a clock that never jumps. */
 	readonly monotonicMs: () => number;
+	/** Root of `/dev`, `/proc` and `/sys`; `/` but in tests. */
+	readonly root?: string;
 }
 
 type StepEnd =
@@ -46,9 +49,6 @@ export interface Requests {
 	/** From here on another process carries the run. */
 	leave: boolean;
 }
-
-/** Fast enough for an eye, slow enough for a journal that is kept for years, and in RAM until then: an erase that takes hours is told of more seldom. */
-const progressIntervalMs = (elapsedMs: number): number => Math.min(Math.max(500, elapsedMs / 200), 10_000);
 
 /** Runs one step, with its events; never throws. */
 export const createStepRunner = (surroundings: RunSurroundings, requests: Requests) => {
@@ -68,7 +68,8 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 
 		// The process before us may have begun it, and left it to us to end.
 		if (!isUnderWay(names, report)) {
-			events.emit({type: 'step.started', ...names, title: planned.title});
+			const from = resumptionPoint(planned, lane, report);
+			events.emit({type: 'step.started', ...names, title: planned.title, ...(from > 0 && {from})});
 		}
 
 		const startedMs = monotonicMs();
@@ -99,11 +100,12 @@ const emitEnd = (events: RunEvents, end: Exclude<StepEnd, {type: 'left'}>): Step
 
 const callStep = async (
 	step: Step | undefined,
-	{options}: PlannedStep,
+	planned: PlannedStep,
 	lane: Lane | undefined,
 	surroundings: RunSurroundings,
 ): Promise<StepResult> => {
 	surroundings.signal.throwIfAborted();
+	const {options} = planned;
 	const context = makeContext(surroundings);
 	if (step?.scope === 'run') {
 		return step.run(options, context);
@@ -114,13 +116,8 @@ const callStep = async (
 	}
 
 	const device = await lane.open();
-	return step.run(options, {
-		...context,
-		device,
-		planned: lane.planned,
-		commit: () => commit(device, lane, surroundings),
-		progress: reportProgress(step.name, lane, surroundings),
-	});
+	const from = resumptionPoint(planned, lane, surroundings.records.report());
+	return runWatched({step, options, lane, device, from, context}, surroundings);
 };
 
 const makeContext = ({plan, host, tools, signal, now, records, events}: RunSurroundings): StepContext => ({
@@ -133,48 +130,10 @@ const makeContext = ({plan, host, tools, signal, now, records, events}: RunSurro
 	warn: warning => void events.emit({type: 'run.warned', ...warning}),
 });
 
-/** The commit point. The journal's line is on disk before this resolves: records write it while the event is emitted. */
-const commit = async (
-	device: Device,
-	{planned, clearance}: Lane,
-	{events, signal, records}: RunSurroundings,
-): Promise<void> => {
-	signal.throwIfAborted();
-	if (!clearance) {
-		throw new SanitizeError('NOT_CONFIRMED', `there is no permission to erase ${planned.facts.path}`, {
-			hint: 'this recipe was planned without erasing',
-		});
-	}
-
-	const facts = await device.inspect();
-	requireUnused(facts, 'DEVICE_BUSY');
-	clearance.spend(facts);
-	events.emit({type: 'run.committed', device: {...facts, path: planned.facts.path}});
-	requireCommitOnRecord(planned.facts.path, records);
-};
-
-// A write that the records do not know of could end as "not one byte was written".
-const requireCommitOnRecord = (path: string, records: Records): void => {
-	const isOnRecord = records
-		.report()
-		.devices.some(device => device.planned.facts.path === path && device.committedAt !== null);
-	if (!isOnRecord) {
-		throw new SanitizeError('INTERNAL', `the commit of ${path} did not reach the records`);
-	}
-};
-
-const reportProgress = (step: string, {planned}: Lane, {events, monotonicMs}: RunSurroundings) => {
-	const {path} = planned.facts;
-	const startedAtMs = monotonicMs();
-	let progress: ReturnType<typeof createProgress> | undefined;
-	return (bytes: number, totalBytes: number): void => {
-		// The total is known to the step alone: a sample is smaller than its device.
-		progress ??= createProgress({totalBytes, monotonicMs, startedAtMs, intervalMs: progressIntervalMs});
-		const update = progress.update(bytes);
-		if (update) {
-			events.emit({type: 'step.progress', step, device: path, ...update});
-		}
-	};
+/** Byte that an erase goes on from; 0 for every other step. */
+const resumptionPoint = ({phase}: PlannedStep, lane: Lane | undefined, {devices}: Report): number => {
+	const device = devices.find(({planned}) => planned.facts.path === lane?.planned.facts.path);
+	return phase === 'erase' ? (device?.eraseFrom ?? 0) : 0;
 };
 
 const toEnd = (
@@ -204,17 +163,4 @@ const failure = (
 ): Extract<StepEnd, {type: 'step.failed'}> => {
 	const {code, message, hint} = toSanitizeError(error);
 	return {type: 'step.failed', ...names, code, message, hint: hint ?? 'see the log of this run'};
-};
-
-// A tool that stopped because we were told to says INTERRUPTED; which signal it was, only the reason knows.
-const toInterruption = (error: unknown, {aborted, reason}: AbortSignal): unknown => {
-	const isInterruption = aborted && (error === reason || toSanitizeError(error).code === 'INTERRUPTED');
-	if (!isInterruption) {
-		return error;
-	}
-
-	const {code, hint} = toSanitizeError(reason);
-	const own = toSanitizeError(error);
-	// What the tool says of itself (it may still write) matters more than how to go on.
-	return new SanitizeError(code, own.message, {hint: own.hint ?? hint, cause: error});
 };

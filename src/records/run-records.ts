@@ -7,6 +7,7 @@ import {fileError, makeDirectories, syncDirectory, writeNewFile} from '../files.
 import {Journal} from '../journal.ts';
 import {emptyReport, type Report, reduceReport} from '../report.ts';
 import type {Records} from '../steps/step.ts';
+import {createDurability} from './durability.ts';
 import {isPlaceTrouble, KeptFile} from './kept-file.ts';
 import type {KeptRun} from './kept-run.ts';
 
@@ -33,6 +34,7 @@ Keeps the journal and the log of a run from its first event on, and folds the re
 */
 export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOptions): RunRecords => {
 	const journal = new Journal(kept?.head);
+	const mustLast = createDurability();
 	let report: Report = kept?.report ?? emptyReport;
 	let directory = kept?.directory ?? (stateDir === null ? null : makeStateDirectory(stateDir, events));
 	// After run.finished there is nobody left to tell: sync() says it then.
@@ -41,13 +43,9 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 	);
 
 	const write = (event: RunEvent): void => {
-		// A progress line lost in a crash costs nothing; any other line must be there before what it says happens.
-		const isDurable = event.type !== 'step.progress';
-		files.journal.append(`${journal.add(event)}\n`, {isDurable});
-		const lines = describe(event);
-		if (lines.length > 0) {
-			files.log.append(lines.map(line => `${line}\n`).join(''), {isDurable: false});
-		}
+		const durability = {isDurable: mustLast(event)};
+		files.journal.append(`${journal.add(event)}\n`, durability);
+		appendLines(files.log, describe(event), durability);
 	};
 
 	// Two readers: what is known of the run must not depend on whether it could be written down.
@@ -87,6 +85,12 @@ export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOpti
 			files.log.close();
 		},
 	};
+};
+
+const appendLines = (file: KeptFile, lines: readonly string[], durability: {isDurable: boolean}): void => {
+	if (lines.length > 0) {
+		file.append(lines.map(line => `${line}\n`).join(''), durability);
+	}
 };
 
 const openFiles = (

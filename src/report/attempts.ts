@@ -1,6 +1,6 @@
 import type {DeviceFacts} from '../devices/device.ts';
 import type {PlannedDevice} from '../plan.ts';
-import type {EndedStep, Report} from '../report.ts';
+import type {DeviceReport, EndedStep, Report} from '../report.ts';
 
 /**
 What failed, and what was left out because of it, counts as not done yet, and so does what came after it: certificates that are issued now must be delivered too. What was prepared stays prepared, and that something was written stays.
@@ -30,10 +30,30 @@ export const retry = (report: Report): Report => {
 		ended: report.ended.filter(end => isDone(end) && !isAfter(end.step)),
 		devices: report.devices.map(device =>
 			failed.has(device.planned.facts.path)
-				? {...device, erased: null, verification: null, endedAt: null, failure: null, unwritable: null}
-				: device,
+				? {
+						...device,
+						...{erased: null, verification: null, endedAt: null, failure: null, unwritable: null},
+						eraseFrom: resumptionPoint(device),
+					}
+				: goOn(device),
 		),
 	};
+};
+
+/** An erase whose process is gone, without a word. */
+const goOn = (device: DeviceReport): DeviceReport =>
+	device.erased === null ? {...device, eraseFrom: resumptionPoint(device)} : device;
+
+// Says nothing against what was written before: the writer was stopped, or was waited for too long.
+const harmless = new Set<string | null>([null, 'INTERRUPTED', 'TERMINATED', 'STALLED', 'ERASER_FAILED']);
+
+// What erasers ask for.
+const unitBytes = 1024 ** 2;
+
+/** The last byte that an erase can go on from, before the end: an eraser must see that for itself. */
+const resumptionPoint = ({failure, durableBytes, planned}: DeviceReport): number => {
+	const last = Math.min(durableBytes, planned.facts.totalBytes - 1);
+	return harmless.has(failure) ? last - (last % unitBytes) : 0;
 };
 
 /** Like a retry; and what was prepared may be undone since, by a start of the machine. */
@@ -53,6 +73,8 @@ export const resume = (report: Report, facts: readonly DeviceFacts[]): Report =>
 				step.phase === 'verify' ? {...step, options: {...step.options, coverage: 'full'}} : step,
 			),
 		},
+		// What was begun by a process that is gone is begun again.
+		underWay: [],
 		ended: again.ended.filter(({step}) => !prepares.has(step)),
 		devices: again.devices.map(device => ({...device, planned: asNow(device.planned)})),
 	};

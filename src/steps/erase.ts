@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import type {Device, DeviceFacts} from '../devices/device.ts';
 import {requireSameIdentity} from '../devices/identity.ts';
-import type {EraseResult} from '../erasers/eraser.ts';
+import type {ErasePoint, EraseResult} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
+import {type Anchors, createAnchors} from './erase/anchors.ts';
+import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
 import {type DeviceStepContext, defineDeviceStep} from './step.ts';
 
 export default defineDeviceStep({
@@ -13,7 +15,9 @@ export default defineDeviceStep({
 	scope: 'device',
 	options: {
 		eraser: v.optional(v.pipe(v.string(), v.description('a name from `zeroize erasers`, or auto')), 'auto'),
+		...stallOptions,
 	},
+	stallLimits: stallLimitsOf,
 	tools: (_options, {devices}) => devices.flatMap(({eraser}) => findEraser(eraser?.name)?.tools ?? []),
 	plan(_options, {devices}) {
 		const names = [...new Set(devices.flatMap(({eraser}) => eraser?.name ?? []))];
@@ -31,11 +35,10 @@ export default defineDeviceStep({
 			});
 		}
 
-		const {unwritable, ...result} = await drain(
-			eraser.erase({...context, commit: () => context.commit()}),
-			context,
-		);
-		const failure = await findFailure({...result, unwritable}, device);
+		const anchors = createAnchors(device, {from: context.from});
+		const erasing = eraser.erase({...context, commit: () => context.commit()});
+		const {unwritable, ...result} = await drain(erasing, anchors, context);
+		const failure = await findFailure({...result, unwritable}, anchors, device);
 		if (failure) {
 			const {writtenBytes} = result;
 			return {failure, facts: {writtenBytes, ...(unwritable.count > 0 && {unwritable})}};
@@ -49,7 +52,8 @@ export default defineDeviceStep({
 const findEraser = (name: string | undefined) => erasers.find(eraser => eraser.name === name);
 
 const drain = async (
-	erasing: AsyncGenerator<number, EraseResult, undefined>,
+	erasing: AsyncGenerator<ErasePoint, EraseResult, undefined>,
+	anchors: Anchors,
 	{progress, device}: DeviceStepContext,
 ): Promise<EraseResult> => {
 	for (;;) {
@@ -58,14 +62,21 @@ const drain = async (
 			return next.value;
 		}
 
-		progress(next.value, device.facts.totalBytes);
+		const {writtenBytes, reachedTo} = next.value;
+		anchors.reach(reachedTo);
+		progress(writtenBytes, device.facts.totalBytes, anchors.durableBytes());
 	}
 };
 
 /** What is wrong with an erase that came to its end; the ranges that it could not write last, so that nothing hides behind them. */
-const findFailure = async (result: EraseResult, device: Device): Promise<SanitizeError | undefined> => {
+const findFailure = async (
+	result: EraseResult,
+	anchors: Anchors,
+	device: Device,
+): Promise<SanitizeError | undefined> => {
 	try {
 		requireAllTried(result, device.facts);
+		await anchors.end();
 		await device.sync();
 		requireSameIdentity(device.facts, await device.inspect());
 		requireAllWritten(result, device.facts);

@@ -2,11 +2,12 @@ import type * as v from 'valibot';
 import type {PlannedDestination} from '../destinations/destination.ts';
 import type {Device} from '../devices/device.ts';
 import type {ErrorCode, SanitizeError} from '../errors.ts';
-import type {StepFacts} from '../events.ts';
+import type {StepFacts} from '../events/results.ts';
 import type {Halt, Host} from '../hosts/host.ts';
 import type {Phase, Plan, PlannedDevice} from '../plan.ts';
 import type {Tools} from '../process.ts';
 import type {Report} from '../report.ts';
+import type {StallLimits} from './stalls/limits.ts';
 
 /** What a step needs to know to say what it will do. Pure data. */
 export interface Planning {
@@ -66,8 +67,10 @@ export interface DeviceStepContext extends StepContext {
 	readonly planned: PlannedDevice;
 	/** Spends the device's clearance and makes `run.committed` durable. */
 	commit(): Promise<void>;
-	/** Reports progress; may be called as often as one likes. */
-	progress(bytes: number, totalBytes: number): void;
+	/** Byte that an erase can go on from, as an interrupted one left it; see {@link EraseContext.from}. */
+	readonly from: number;
+	/** Reports progress; may be called as often as one likes. All bytes before `durableBytes` are on the media. */
+	progress(bytes: number, totalBytes: number, durableBytes?: number): void;
 }
 
 /** How a step ended. A failure is thrown, or returned as `failure` when there are facts to tell beside it. */
@@ -113,6 +116,8 @@ export interface RunStep<Entries extends v.ObjectEntries = v.ObjectEntries> exte
 /** Done for each device, the devices side by side. */
 export interface DeviceStep<Entries extends v.ObjectEntries = v.ObjectEntries> extends StepBase<Entries> {
 	readonly scope: 'device';
+	/** When the device counts as stalled, for a step that reports its progress all along; absent for others. Pure. */
+	stallLimits?(options: StepOptions<Entries>): StallLimits;
 	run(options: StepOptions<Entries>, context: DeviceStepContext): Promise<StepResult>;
 }
 

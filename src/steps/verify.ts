@@ -7,6 +7,7 @@ import type {RangeList} from '../ranges.ts';
 import {randomSeed} from '../verification/sampling.ts';
 import type {Verification} from '../verification/verification.ts';
 import {verify} from '../verification/verify.ts';
+import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
 import {defineDeviceStep, type StepResult} from './step.ts';
 
 export default defineDeviceStep({
@@ -28,7 +29,9 @@ export default defineDeviceStep({
 			),
 			10,
 		),
+		...stallOptions,
 	},
+	stallLimits: stallLimitsOf,
 	tools: () => [],
 	plan: ({coverage, percent}) => ({
 		title: coverage === 'sampled' ? `verify a sample of ${percent} %` : 'verify every byte',

@@ -106,9 +106,11 @@ const work = async (
 	parts: Iterator<Part>,
 	onProgress: VerifyOptions['onProgress'],
 ): Promise<void> => {
-	const buffer = alignedBuffer(partBytes);
+	let buffer: Uint8Array | undefined;
 	try {
 		for (let next = parts.next(); !(next.done || scan.stop.signal.aborted); next = parts.next()) {
+			// A small device has no part for most of us.
+			buffer ??= alignedBuffer(partBytes);
 			await checkPart(scan, next.value, buffer);
 			scan.doneBytes += next.value.length;
 			onProgress(scan.doneBytes, scan.totalBytes);

@@ -1,6 +1,6 @@
 import {layOutAll, wrap} from './text/lines.ts';
 import {createNarrator} from './text/narrator.ts';
-import {progressText} from './text/progress-text.ts';
+import {taskText} from './text/stall-text.ts';
 import {defineView} from './view.ts';
 
 const screenColumns = 80;
@@ -11,7 +11,7 @@ export default defineView({
 	name: 'plain',
 	summary: 'timed lines for a serial console, a log or a pipe',
 	taskList: 'silent',
-	describeProgress: progressText,
+	describeProgress: event => taskText(event),
 	attach(events, output) {
 		const columns = Math.min(output.columns, screenColumns) - timeColumns;
 		const narrate = createNarrator(columns);

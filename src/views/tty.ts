@@ -1,11 +1,13 @@
 import {styleText} from 'node:util';
-import type {Outcome, RunEvent} from '../events.ts';
+import type {Outcome} from '../events/results.ts';
+import type {RunEvent} from '../events.ts';
 import type {Output} from '../output.ts';
 import {certificatesOnConsole} from './text/certificate-on-console.ts';
 import {layOutAll, wrap, wrapAll} from './text/lines.ts';
 import {haltLine} from './text/narrator.ts';
 import {planLines} from './text/plan-lines.ts';
 import {progressBar} from './text/progress-text.ts';
+import {taskText} from './text/stall-text.ts';
 import {continueStory, emptyStory, type Story} from './text/story.ts';
 import {summaryLines} from './text/summary.ts';
 import {defineView} from './view.ts';
@@ -20,7 +22,8 @@ export default defineView({
 	name: 'tty',
 	summary: 'a task list that repaints itself, for a terminal',
 	taskList: 'default',
-	describeProgress: (event, columns = progressColumns) => progressBar(event, columns),
+	describeProgress: (event, columns = progressColumns) =>
+		taskText(event, progress => progressBar(progress, columns)),
 	attach(events, output) {
 		let story = emptyStory;
 		return events.subscribe(event => {

@@ -9,8 +9,8 @@ export interface View {
 	readonly summary: string;
 	/** `default`: the pipeline's own task list is shown on the terminal, and the view adds what stands before, after and beside it. */
 	readonly taskList: 'default' | 'silent';
-	/** Text under a running task of the task list, where there is room for `columns` of it. */
-	describeProgress(event: RunEvent & {type: 'step.progress'}, columns?: number): string;
+	/** Text under a running task of the task list, where there is room for `columns` of it; of a stall it may be longer. */
+	describeProgress(event: RunEvent & {type: 'step.progress' | 'step.stalled'}, columns?: number): string;
 	/** Shows the events from now on, until disposed. */
 	attach(events: RunEvents, output: Output): Disposable;
 }

@@ -10,7 +10,7 @@ import {randomBytes} from './loop.ts';
 
 export const runFile = promisify(execFile);
 
-const cli = path.join(import.meta.dirname, '../../src/cli.ts');
+export const cli = path.join(import.meta.dirname, '../../src/cli.ts');
 
 const defaultTimeoutMs = 30_000;
 

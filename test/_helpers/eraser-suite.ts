@@ -3,10 +3,10 @@ import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ExecutionContext, TestFn} from 'ava';
 import block from '../../src/devices/block.ts';
-import type {Device} from '../../src/devices/device.ts';
-import type {EraseContext, EraseResult, Eraser} from '../../src/erasers/eraser.ts';
+import type {Eraser} from '../../src/erasers/eraser.ts';
 import {SanitizeError} from '../../src/errors.ts';
 import {noRanges} from '../../src/ranges.ts';
+import {contextOf, erase} from './eraser-run.ts';
 import {
 	attach,
 	isRoot,
@@ -31,12 +31,14 @@ export const eraserSuite = (test: TestFn, eraser: Eraser): void => {
 				return;
 			}
 
-			const {result, progress, commits} = await erase(eraser, subject.device);
+			const {result, progress, reached, commits} = await erase(eraser, subject.device);
 			t.is(result.writtenBytes, totalBytes);
 			t.is(result.unwritable.count, 0);
 			t.is(commits, 1);
 			t.true(result.tool.name.length > 0 && result.tool.version.length > 0);
-			t.true(progress.every((bytes, index) => bytes <= totalBytes && bytes >= (progress[index - 1] ?? 0)));
+			t.true(neverGoesBack(progress, totalBytes));
+			t.true(neverGoesBack(reached, totalBytes));
+			t.true(reached.every((offset, index) => offset <= (progress[index] ?? 0)));
 			await subject.device.sync();
 			const left = await subject.contents();
 			t.is(left.length, totalBytes);
@@ -45,6 +47,17 @@ export const eraserSuite = (test: TestFn, eraser: Eraser): void => {
 				-1,
 			);
 		});
+
+		if (totalBytes > MiB) {
+			serial(`${eraser.name} goes on in the middle of ${name}`, async t => {
+				const subject = await openSubject(t, totalBytes);
+				if (eraser.supports(subject.device.facts).supported) {
+					await goesOn(t, eraser, subject);
+				} else {
+					await refuses(t, eraser, subject);
+				}
+			});
+		}
 
 		serial(
 			`${eraser.name} leaves ${name} alone when the commit is refused or the run is aborted first`,
@@ -77,41 +90,19 @@ export const eraserSuite = (test: TestFn, eraser: Eraser): void => {
 // deepEqual takes seconds for a megabyte.
 const isSame = (left: Uint8Array, right: Uint8Array): boolean => Buffer.compare(left, right) === 0;
 
-interface Erasing {
-	readonly result: EraseResult;
-	readonly progress: readonly number[];
-	readonly commits: number;
-}
+const neverGoesBack = (values: readonly number[], totalBytes: number): boolean =>
+	values.every((value, index) => value <= totalBytes && value >= (values[index - 1] ?? 0));
 
-const contextOf = (device: Device, changes: Partial<EraseContext> = {}): EraseContext => ({
-	device,
-	tools: surroundings.tools,
-	signal: new AbortController().signal,
-	commit: async () => {},
-	warn() {},
-	...changes,
-});
-
-const erase = async (
-	eraser: Eraser,
-	device: Device,
-	changes: Partial<EraseContext> = {},
-): Promise<Erasing> => {
-	const progress: number[] = [];
-	let commits = 0;
-	const commit = async () => {
-		commits += 1;
-		await changes.commit?.();
-	};
-	const erasing = eraser.erase(contextOf(device, {...changes, commit}));
-	for (;;) {
-		const next = await erasing.next();
-		if (next.done) {
-			return {result: next.value, progress, commits};
-		}
-
-		progress.push(next.value);
-	}
+const goesOn = async (t: ExecutionContext, eraser: Eraser, {device, contents}: Subject): Promise<void> => {
+	const before = await contents();
+	const {result, progress, reached} = await erase(eraser, device, {from: MiB});
+	t.is(result.writtenBytes, device.facts.totalBytes);
+	t.true(neverGoesBack(progress, device.facts.totalBytes) && (progress[0] ?? MiB) >= MiB);
+	t.true(neverGoesBack(reached, device.facts.totalBytes));
+	await device.sync();
+	const left = await contents();
+	t.true(isSame(left.subarray(0, MiB), before.subarray(0, MiB)));
+	t.false(left.subarray(MiB).some(byte => byte !== 0));
 };
 
 const refuses = async (t: ExecutionContext, eraser: Eraser, {device, contents}: Subject): Promise<void> => {

@@ -50,6 +50,24 @@ export const surroundingsOf = (given: Partial<Surroundings> = {}) => {
 	return {surroundings, stdout, stderr};
 };
 
+/** Hands each line on as it is written. */
+export const watchedOutput = (onLine: (line: string) => void) => {
+	const {output, text} = capture();
+	let rest = '';
+	return {
+		text,
+		output: {
+			...output,
+			write(more: string) {
+				output.write(more);
+				const lines = (rest + more).split('\n');
+				rest = lines.pop() ?? '';
+				lines.forEach(onLine);
+			},
+		},
+	};
+};
+
 const capture = () => {
 	let text = '';
 	const output = {

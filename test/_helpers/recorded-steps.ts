@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {DeviceFacts} from '../../src/devices/device.ts';
-import type {DeviceResult, EventBody} from '../../src/events.ts';
+import type {DeviceResult} from '../../src/events/results.ts';
+import type {EventBody} from '../../src/events.ts';
 import type {Verification} from '../../src/verification/verification.ts';
 import {certificateFixtures} from './certificates.ts';
 import {sda} from './recorded-plan.ts';

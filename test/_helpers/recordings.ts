@@ -5,6 +5,7 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {RunEvents} from '../../src/events.ts';
 import {file, plan, sda, stepsFromMemory} from './recorded-plan.ts';
+import {stalledTelling} from './recorded-stall.ts';
 import {
 	badResult,
 	certified,
@@ -93,6 +94,7 @@ const tellings: Readonly<Record<string, Telling>> = {
 		[1, {type: 'step.skipped', step: 'power-off', reason: 'the run failed'}],
 		[2, {type: 'run.finished', outcome: 'failed', exitCode: 4, devices: [badResult(sda)]}],
 	],
+	stalled: stalledTelling,
 	refused: [
 		[
 			0,

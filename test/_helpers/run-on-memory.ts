@@ -22,6 +22,9 @@ export interface MemoryRun {
 		readonly serial: string;
 		readonly faults?: readonly Fault[];
 		readonly totalBytes?: number;
+		readonly sectorBytes?: number;
+		/** Puts itself between the run and the faults. */
+		readonly watch?: (device: Device, memory: MemoryDevice) => Device;
 	}>;
 	readonly recipe?: Recipe;
 	readonly overrides?: PlanInput['overrides'];
@@ -35,6 +38,10 @@ export interface MemoryRun {
 	readonly abortReason?: Error;
 	/** Changes the log directory, given one that can be used. */
 	readonly logDir?: (directory: string) => string;
+	/** Where the run gets its directory. */
+	readonly parent?: string;
+	/** A clock that does not depend on the machine's. */
+	readonly monotonicMs?: () => number;
 }
 
 export interface MemoryRunResult extends RunResult {
@@ -57,11 +64,12 @@ export const runOnMemory = async (
 		...run
 	}: MemoryRun = {},
 ): Promise<MemoryRunResult> => {
-	const directory = await mkdtemp(path.join(tmpdir(), 'zeroize-test-'));
+	const directory = await mkdtemp(path.join(run.parent ?? tmpdir(), 'zeroize-test-'));
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
-	const devices = wanted.map(({serial, totalBytes = 65_536}) =>
+	const devices = wanted.map(({serial, totalBytes = 65_536, sectorBytes = 512}) =>
 		createMemoryDevice({
 			totalBytes,
+			logicalSectorBytes: sectorBytes,
 			serial,
 			fill: 0xa5,
 			path: `/memory/${serial}`,
@@ -101,7 +109,8 @@ export const runOnMemory = async (
 	const tools = createTools({env: {}});
 	const host = rehearsal.create({tools, root: '/'});
 	const lanes = devices.map((device, index) => {
-		const opened = watched(faulty(device, wanted[index]?.faults ?? []), () => run.onWrite?.(directory));
+		const {faults = [], watch = unwatched} = wanted[index] ?? {};
+		const opened = watched(watch(faulty(device, faults), device), () => run.onWrite?.(directory));
 		return {
 			planned: plan.devices[index] as Plan['devices'][number],
 			open: async () => opened,
@@ -119,7 +128,7 @@ export const runOnMemory = async (
 			records,
 			signal: controller.signal,
 			now: () => new Date(),
-			monotonicMs: () => performance.now(),
+			monotonicMs: run.monotonicMs ?? (() => performance.now()),
 		},
 		{view: {taskList: 'silent', describeProgress: () => ''}, stream: process.stdout},
 	);
@@ -127,6 +136,8 @@ export const runOnMemory = async (
 };
 
 export const isZero = ({bytes}: MemoryDevice): boolean => bytes.every(byte => byte === 0);
+
+const unwatched = (device: Device): Device => device;
 
 const watched = (device: Device, onWrite: () => void): Device => ({
 	...device,

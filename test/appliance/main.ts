@@ -8,7 +8,7 @@ import {type CaseResult, secondsSince} from './cases/checks.ts';
 import {provideStock} from './cases/stock.ts';
 import {systems} from './cases/systems.ts';
 import {runPool} from './pool.ts';
-import {formatTable, type Row} from './table.ts';
+import {formatTable, type Row, type SecondRow, secondHead, systemHead} from './table.ts';
 
 /*
  * Debian guests that erase the disk they run from, looked at from outside:
@@ -76,6 +76,19 @@ const rowOf = (one: Case, results: ReadonlyMap<string, CaseResult>): Row => {
 	};
 };
 
+const secondRowOf = (
+	{column, disturbance = ''}: Case,
+	result: CaseResult | undefined,
+): readonly SecondRow[] =>
+	column === 'second' && result
+		? [
+				{
+					...{title: disturbance, left: String(result.nonZeroBlocks)},
+					...{seconds: String(result.seconds), note: result.note ?? ''},
+				},
+			]
+		: [];
+
 await mkdir(consoles, {recursive: true});
 const executable = values.executable ?? (await build(path.join(work, 'dist'))).x64;
 const stock = await provideStock(work, executable, say);
@@ -95,7 +108,20 @@ try {
 			column === 'ours' &&
 			(results.has(name) || (disturbance === undefined && results.has(`${system}-by-hand`))),
 	);
-	say(`\n${formatTable(rows.map(one => rowOf(one, results)))}\n`);
+	if (rows.length > 0) {
+		say(
+			`\n${formatTable(
+				systemHead,
+				rows.map(one => rowOf(one, results)),
+			)}\n`,
+		);
+	}
+
+	const secondRows = chosen.flatMap(one => secondRowOf(one, results.get(one.name)));
+	if (secondRows.length > 0) {
+		say(`\n${formatTable(secondHead, secondRows)}\n`);
+	}
+
 	const byHand = chosen.flatMap(({column, name}) =>
 		column === 'byHand' ? (results.get(name)?.nonZeroBlocks ?? 0) : [],
 	);

@@ -7,7 +7,7 @@ export interface Row {
 	readonly ourSeconds: string;
 }
 
-const head: Row = {
+export const systemHead: Row = {
 	title: 'system disk',
 	byHand: 'blocks left by hand',
 	ours: 'blocks left by zeroize',
@@ -15,14 +15,24 @@ const head: Row = {
 	ourSeconds: 'seconds of zeroize',
 };
 
-const keys = ['title', 'byHand', 'ours', 'byHandSeconds', 'ourSeconds'] as const;
+/** A row of a run that erased a disk besides the system's. */
+export type SecondRow = Readonly<Record<'title' | 'left' | 'seconds' | 'note', string>>;
 
-/** A table in Markdown, its columns lined up. */
-export const formatTable = (rows: readonly Row[]): string => {
-	const all = [head, ...rows];
-	const widths = keys.map(key => Math.max(...all.map(row => row[key].length)));
+export const secondHead: SecondRow = {
+	title: 'second disk',
+	left: 'not zero',
+	seconds: 'seconds',
+	note: 'what happened',
+};
+
+/** A table in Markdown, its columns lined up; they are those of its head. */
+export const formatTable = <Cells extends object>(head: Cells, rows: readonly Cells[]): string => {
+	const all = [head, ...rows].map(cells => Object.values(cells).map(String));
+	const widths = Object.keys(head).map((_key, column) =>
+		Math.max(...all.map(cells => cells[column]?.length ?? 0)),
+	);
 	const line = (cells: readonly string[]): string =>
 		`| ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`;
-	const [first = '', ...others] = all.map(row => line(keys.map(key => row[key])));
+	const [first = '', ...others] = all.map(line);
 	return [first, line(widths.map(width => '-'.repeat(width))), ...others].join('\n');
 };

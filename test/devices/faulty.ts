@@ -45,6 +45,26 @@ test('short reads and writes', async t => {
 	t.is(await device.read(0, new Uint8Array(2048)), 512);
 });
 
+test('a write that is lost claims to be done', async t => {
+	const {device, memory} = broken(
+		{on: 'write', at: {nth: 1}, keeps: 512},
+		{on: 'write', at: {nth: 2}, keeps: 0},
+	);
+	t.is(await device.write(0, new Uint8Array(2048)), 2048);
+	t.is(await device.write(4096, sector()), 512);
+	t.is(memory.bytes.indexOf(7), 512);
+	t.is(memory.bytes[4096], 7);
+});
+
+test('a device that ends within a sector goes on doing so', async t => {
+	const memory = createMemoryDevice({totalBytes: 1000, fill: 7});
+	const device = faulty(memory, []);
+	t.is(await device.write(0, new Uint8Array(1024)), 1000);
+	t.is(await device.read(512, sector()), 488);
+	const lost = faulty(memory, [{on: 'write', keeps: 0}]);
+	t.is(await lost.write(512, sector()), 488);
+});
+
 test('a device that shrinks', async t => {
 	const {device, memory} = broken({on: 'write', at: {nth: 2}, shrinkTo: 1024});
 	t.is(await device.write(0, sector()), 512);

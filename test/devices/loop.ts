@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {readFile, rename, rm, truncate} from 'node:fs/promises';
+import {open, readFile, rename, rm, truncate} from 'node:fs/promises';
 import {setTimeout as delay} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
 import type {DeviceFacts} from '../../src/devices/device.ts';
@@ -107,6 +107,19 @@ onLoop('a file that is exchanged, cut short or removed while it is held is notic
 	await t.throwsAsync(device.inspect(), {code: 'DEVICE_MISSING'});
 });
 
+onLoop('a process that has the loop device open is seen', async t => {
+	await using image = await randomFile(imageBytes);
+	await using device = await loop.open(await inspect(image.path), 'erase', real);
+	await using handle = await open(device.node ?? '', 'r+');
+	const holder = spawn('sleep', ['60'], {stdio: [handle.fd, 'ignore', 'ignore']});
+	await once(holder, 'spawn');
+	const {holders} = await device.inspect();
+	holder.kill('SIGKILL');
+	await once(holder, 'exit');
+	t.deepEqual(holders, [{kind: 'open', name: `process ${holder.pid} (sleep)`}]);
+	t.deepEqual((await device.inspect()).holders, []);
+});
+
 onLoop('a failed open detaches', async t => {
 	await using image = await randomFile(imageBytes);
 	const facts = await inspect(image.path);
@@ -123,6 +136,30 @@ onLoop('a failed open detaches', async t => {
 			call[0] === 'losetup' ? real.tools.run(...call) : tools.run(...call),
 	};
 	await t.throwsAsync(loop.open(facts, 'erase', {...real, tools: mixed}), {code: 'TOOL_FAILED'});
+	t.true(await isDetached(image.path));
+});
+
+onLoop('a loop device that was left write-protected is refused before the first write', async t => {
+	await using image = await randomFile(imageBytes);
+	const facts = await inspect(image.path);
+	const protect = async (how: string, node = '') => real.tools.run('blockdev', [how, node]);
+	const run: typeof real.tools.run = async (name, args, ...rest) => {
+		if (args[0] === '--detach') {
+			await protect('--setrw', args[1]);
+		}
+
+		const result = await real.tools.run(name, args, ...rest);
+		if (args.includes('--find')) {
+			await protect('--setro', result.stdout.trim());
+		}
+
+		return result;
+	};
+	const tools = {...real.tools, run};
+	const error = await t.throwsAsync<SanitizeError>(loop.open(facts, 'erase', {...real, tools}), {
+		code: 'DEVICE_READ_ONLY',
+	});
+	t.regex(error?.hint ?? '', /^lift that: blockdev --setrw \/dev\/loop\d+$/);
 	t.true(await isDetached(image.path));
 });
 

@@ -60,7 +60,7 @@ const erase = async (
 	const commit = async () => {
 		commits += 1;
 	};
-	const erasing = dd.erase({device: target, tools, signal, commit, warn() {}});
+	const erasing = dd.erase({device: target, tools, signal, from: 0, commit, warn() {}});
 	try {
 		for (;;) {
 			const next = await erasing.next();
@@ -68,7 +68,7 @@ const erase = async (
 				return {result: next.value, progress, commits};
 			}
 
-			progress.push(next.value);
+			progress.push(next.value.writtenBytes);
 			onProgress?.();
 		}
 	} catch (error) {

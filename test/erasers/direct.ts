@@ -2,30 +2,15 @@ import test from 'ava';
 import type {Device} from '../../src/devices/device.ts';
 import {createMemoryDevice} from '../../src/devices/memory.ts';
 import direct from '../../src/erasers/direct.ts';
-import type {EraseResult} from '../../src/erasers/eraser.ts';
 import {SanitizeError} from '../../src/errors.ts';
-import {createTools} from '../../src/process.ts';
+import {erase as run} from '../_helpers/eraser-run.ts';
 import {eraserSuite} from '../_helpers/eraser-suite.ts';
 
 eraserSuite(test, direct);
 
 const MiB = 1024 ** 2;
 
-const erase = async (device: Device, signal = new AbortController().signal): Promise<EraseResult> => {
-	const erasing = direct.erase({
-		device,
-		signal,
-		tools: createTools({env: {}}),
-		commit: async () => {},
-		warn() {},
-	});
-	for (;;) {
-		const next = await erasing.next();
-		if (next.done) {
-			return next.value;
-		}
-	}
-};
+const erase = async (device: Device) => (await run(direct, device)).result;
 
 test('direct goes on after a short write, from the start of a sector', async t => {
 	const device = createMemoryDevice({totalBytes: 3 * MiB + 512, fill: 0xaa});

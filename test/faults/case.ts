@@ -1,6 +1,6 @@
 import type {ByteRange} from '../../src/devices/device.ts';
 import type {ErrorCode} from '../../src/errors.ts';
-import type {Outcome} from '../../src/events.ts';
+import type {Outcome} from '../../src/events/results.ts';
 import type {CliEnd} from '../_helpers/cli.ts';
 import type {Bench} from './bench/bench.ts';
 

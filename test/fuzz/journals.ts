@@ -132,7 +132,7 @@ const bombs = [
 	'{'.repeat(10_000_000),
 	`${'['.repeat(10_000_000)}\n`,
 	`{"seq":1,"type":"run.planned","prev":"${genesisHash}","plan":${'['.repeat(100_000)}${']'.repeat(100_000)}}\n`,
-	`${'x'.repeat(100_000_000)}\n`,
+	`${'x'.repeat(20_000_000)}\n`,
 	chained([planned, ...Array.from({length: 10_001}, (_, index) => ({...rest[0], seq: index + 2}))]),
 	chained([
 		{...planned, devices: [], plan: {...planOf(), devices: Array.from({length: 100_000}, () => null)}},

@@ -75,13 +75,13 @@ const bombs = [
 	'x'.repeat(100 * 1024 * 1024),
 ];
 
-test.serial('2,400 recipes with changed bytes', async t => {
+test.serial('6,400 recipes with changed bytes', async t => {
 	const input = mutated(...recipes, stringify(full)).map(bytes => bytes.toString());
-	await fuzz(t, {input, runs: 2400, use, codes});
+	await fuzz(t, {input, runs: 6400, use, codes});
 });
 
-test.serial('1,000 recipes with changed values', async t => {
-	await fuzz(t, {input: mutatedValue(full).map(value => stringify(value)), runs: 1000, use, codes});
+test.serial('3,000 recipes with changed values', async t => {
+	await fuzz(t, {input: mutatedValue(full).map(value => stringify(value)), runs: 3000, use, codes});
 });
 
 test.serial('600 recipes out of pieces of YAML, and every bomb', async t => {

@@ -2,7 +2,8 @@ import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
 import type {Fault} from '../../src/devices/faulty.ts';
 import {SanitizeError} from '../../src/errors.ts';
-import type {DeviceResult, RunEvent} from '../../src/events.ts';
+import type {DeviceResult} from '../../src/events/results.ts';
+import type {RunEvent} from '../../src/events.ts';
 import {isZero, type MemoryRunResult, runOnMemory} from '../_helpers/run-on-memory.ts';
 
 const sectors = 40;

@@ -64,11 +64,11 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 	}
 
 	const host = createHost(execution.host ?? plan.host, surroundings);
-	const {tools, signal, now, monotonicMs, stdout} = surroundings;
+	const {tools, signal, now, monotonicMs, root, stdout} = surroundings;
 	const {exitCode, halt, hasLeft} = await runPlan(
 		{
 			...{plan, steps, devices: devices.lanes, host, tools, events, records},
-			...{signal, now, monotonicMs},
+			...{signal, now, monotonicMs, root},
 		},
 		{view, stream: outputStream(stdout)},
 	);

@@ -1,4 +1,5 @@
-import type {DeviceResult, RunEvent, RunEvents} from '../../events.ts';
+import type {DeviceResult} from '../../events/results.ts';
+import type {RunEvent, RunEvents} from '../../events.ts';
 
 export interface EndText {
 	readonly message: string;

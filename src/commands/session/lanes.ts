@@ -3,9 +3,16 @@ import type {Device, DeviceSurroundings} from '../../devices/device.ts';
 import {schemes} from '../../devices/index.ts';
 import {lockDevice} from '../../devices/lock.ts';
 import {parseTarget} from '../../devices/target.ts';
-import {toSanitizeError} from '../../errors.ts';
+import {within} from '../../devices/within.ts';
+import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import type {Lane} from '../../pipeline/step-runner.ts';
 import type {Plan, PlannedDevice} from '../../plan.ts';
+
+// A disk that sleeps takes a while to spin up.
+const openMs = 120_000;
+
+// With reads or writes under way that are never answered it never comes to an end.
+const closeMs = 5000;
 
 interface Lanes extends AsyncDisposable {
 	readonly lanes: readonly Lane[];
@@ -15,7 +22,7 @@ interface Lanes extends AsyncDisposable {
 export const createLanes = (
 	plan: Plan,
 	clearances: ReadonlyMap<string, Clearance>,
-	surroundings: DeviceSurroundings,
+	surroundings: DeviceSurroundings & {readonly signal: AbortSignal},
 ): Lanes => {
 	const opened = new Map<PlannedDevice, Promise<Device>>();
 	const lanes = plan.devices.map(planned => ({
@@ -24,18 +31,28 @@ export const createLanes = (
 		open() {
 			const device = opened.get(planned) ?? claim(planned, plan.runId, surroundings);
 			opened.set(planned, device);
-			return device;
+			const late = () => doesNotOpen(planned.facts.path);
+			return within(device, {timeoutMs: openMs, late, signal: surroundings.signal});
 		},
 	}));
 	return {
 		lanes,
 		async [Symbol.asyncDispose]() {
 			await Promise.allSettled(
-				[...opened.values()].map(async opening => (await opening)[Symbol.asyncDispose]()),
+				[...opened.values()].map(async opening =>
+					within(close(opening), {timeoutMs: closeMs, late: () => new Error('it does not close')}),
+				),
 			);
 		},
 	};
 };
+
+const close = async (opening: Promise<Device>): Promise<void> => (await opening)[Symbol.asyncDispose]();
+
+const doesNotOpen = (path: string): SanitizeError =>
+	new SanitizeError('STALLED', `opening ${path}: it does not answer`, {
+		hint: 'look at its cable and power, and at the kernel log (dmesg), then try again',
+	});
 
 /** Claims the devices of a plan before they can be opened, until disposed. */
 export const claimDevices = async ({devices, runId}: Plan): Promise<AsyncDisposable> => {

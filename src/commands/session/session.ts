@@ -1,5 +1,6 @@
 import {exitCodeOf, SanitizeError, toSanitizeError} from '../../errors.ts';
-import {type Outcome, RunEvents} from '../../events.ts';
+import type {Outcome} from '../../events/results.ts';
+import {RunEvents} from '../../events.ts';
 import {conclude} from '../../outcome.ts';
 import type {Plan, Refusal} from '../../plan.ts';
 import {emptyReport, startDevice} from '../../report.ts';

@@ -7,15 +7,14 @@ interface Backing {
 	readonly inode: string;
 }
 
+// It asks every loop device, also one that hangs.
+const timeoutMs = 10_000;
+
 /** All attached loop devices, as losetup lists them; none where it cannot be asked, which takes root. */
 export const listBackings = async (tools: Tools): Promise<readonly Backing[]> => {
 	try {
-		const {stdout} = await tools.run('losetup', [
-			'--list',
-			'--json',
-			'--output',
-			'NAME,BACK-INO,BACK-MAJ:MIN',
-		]);
+		const args = ['--list', '--json', '--output', 'NAME,BACK-INO,BACK-MAJ:MIN'];
+		const {stdout} = await tools.run('losetup', args, {timeoutMs});
 		return parseBackings(stdout);
 	} catch {
 		return [];

@@ -15,7 +15,10 @@ export interface Geometry {
 */
 export const readGeometry = async (node: string, tools: Tools): Promise<Geometry> => {
 	const args = ['--getsize64', '--getss', '--getpbsz', '--getro', node];
-	const {exitCode, stdout, stderr} = await tools.run('blockdev', args, {accept: [0, 1]});
+	const {exitCode, stdout, stderr} = await tools.run('blockdev', args, {
+		accept: [0, 1],
+		timeoutMs: 30_000,
+	});
 	const [totalBytes, logical, physical, readOnly] = stdout.trim().split('\n').map(toInteger);
 	if (exitCode !== 0 || totalBytes === undefined || totalBytes === null) {
 		throw toError(node, stderr.trim() || stdout.trim() || 'no size');

@@ -44,7 +44,10 @@ The tree of one device, or of all. Empty when lsblk knows no such device: an una
 export const lsblk = async (tools: Tools, node?: string): Promise<BlockNode[]> => {
 	for (const columns of columnSets) {
 		const args = ['--json', '--bytes', '--paths', '--output', columns, ...(node === undefined ? [] : [node])];
-		const {exitCode, stdout, stderr} = await tools.run('lsblk', args, {accept: [0, 1, 32, 64]});
+		const {exitCode, stdout, stderr} = await tools.run('lsblk', args, {
+			accept: [0, 1, 32, 64],
+			timeoutMs: 30_000,
+		});
 		if (exitCode !== 1) {
 			return parseLsblk(stdout);
 		}

@@ -10,6 +10,9 @@ const attached = new Map<string, string>();
 
 const attempts = 20;
 
+// What it asks of the kernel waits for the device.
+const timeoutMs = 30_000;
+
 /**
 Attaches a file to a free loop device and returns its node. Direct I/O where the file system allows it.
 @throws SanitizeError TOOL_MISSING, TOOL_FAILED, NO_PERMISSION.
@@ -22,7 +25,10 @@ export const attachLoop = async (
 	const args = ['--find', '--show', ...(isReadOnly ? ['--read-only'] : []), file];
 	let direct = ['--direct-io=on'];
 	for (let attempt = 1; ; attempt += 1) {
-		const {exitCode, stdout, stderr} = await tools.run('losetup', [...direct, ...args], {accept: [0, 1]});
+		const {exitCode, stdout, stderr} = await tools.run('losetup', [...direct, ...args], {
+			accept: [0, 1],
+			timeoutMs,
+		});
 		const node = stdout.trim();
 		if (exitCode === 0 && node.startsWith('/dev/')) {
 			attached.set(node, losetup);
@@ -43,7 +49,7 @@ export const attachLoop = async (
 
 /** Detaches a loop device; one that is still open goes by itself with its last close, also when the process is killed. */
 export const detachLoop = async (node: string, tools: Tools): Promise<void> => {
-	await tools.run('losetup', ['--detach', node], {accept: [0, 1]});
+	await tools.run('losetup', ['--detach', node], {accept: [0, 1], timeoutMs});
 	attached.delete(node);
 };
 

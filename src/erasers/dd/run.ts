@@ -1,7 +1,8 @@
 import type {Device} from '../../devices/device.ts';
 import {SanitizeError} from '../../errors.ts';
 import type {ToolStream} from '../../process.ts';
-import type {EraseContext} from '../eraser.ts';
+import type {EraseContext, ErasePoint} from '../eraser.ts';
+import type {Start} from '../writing/overwrite.ts';
 import {operands} from './operands.ts';
 import {createDdReader, type DdReader} from './report.ts';
 import {createStopper} from './stop.ts';
@@ -11,25 +12,18 @@ export interface DdContext extends Pick<EraseContext, 'device' | 'tools' | 'sign
 	readonly node: string;
 }
 
-interface Start {
-	/** Byte of the device. */
-	readonly from: number;
-	/** Bytes that were written before; counted in what is yielded. */
-	readonly writtenBytes: number;
-}
-
-/** Runs dd once, to its end or to the first place that takes no data; yields all bytes written so far. */
+/** Runs dd once, to its end or to the first place that takes no data; yields how far it is. */
 export async function* runDd(
 	{device, node, tools, signal}: DdContext,
-	{from, writtenBytes}: Start,
-): AsyncGenerator<number, DdVerdict, undefined> {
+	{from, writtenBytes, reachedTo}: Start,
+): AsyncGenerator<ErasePoint, DdVerdict, undefined> {
 	const {facts, isDirect} = device;
 	const stream = await tools.stream('dd', operands(facts, node, {isDirect, from}));
 	using stopper = createStopper(stream, signal);
 	const reader = createDdReader();
 	try {
 		for await (const bytes of follow(stream, reader, stopper.gaveUp)) {
-			yield writtenBytes + bytes;
+			yield {writtenBytes: writtenBytes + bytes, reachedTo: reachedTo === from ? from + bytes : reachedTo};
 		}
 
 		const end = await Promise.race([stream.ended, stopper.gaveUp]);
@@ -68,7 +62,7 @@ async function* follow(
 export const interrupted = ({facts}: Device, bytes: number, hasEnded = true): SanitizeError =>
 	hasEnded
 		? new SanitizeError('INTERRUPTED', `dd was stopped after at least ${bytes} bytes of ${facts.path}`, {
-				hint: bytes === 0 ? undefined : 'do not release the device: erase it again, from its start',
+				hint: bytes === 0 ? undefined : 'do not release the device: resume the run, or erase it again',
 			})
 		: new SanitizeError('INTERRUPTED', `dd cannot be stopped and may still write to ${facts.path}`, {
 				hint: 'the kernel waits for the device: do not release it; look at the kernel log, or cut its power',

@@ -1,5 +1,6 @@
 import {alignedBuffer} from '../../aligned-buffer.ts';
 import type {ByteRange, Device} from '../../devices/device.ts';
+import type {ErasePoint} from '../eraser.ts';
 import {blockBytes, type Salvage, type WrittenBlock} from './salvage.ts';
 import {writeZeros} from './write-zeros.ts';
 
@@ -12,23 +13,21 @@ interface OverwriteContext {
 	requireRunning(writtenBytes: number): void;
 }
 
-interface Start {
-	/** Byte of the device. */
+/** What was written before, counted in all that is yielded and returned, and the byte to go on from. */
+export interface Start extends ErasePoint {
 	readonly from: number;
-	/** Bytes that were written before; counted in what is yielded and returned. */
-	readonly writtenBytes: number;
 }
 
-/** Writes zeros to the device's end, four blocks at a time; yields and returns all bytes written so far. */
+/** Writes zeros to the device's end, four blocks at a time; yields how far it is, and returns all bytes written. */
 export async function* overwrite(
 	{device, salvage, requireRunning}: OverwriteContext,
 	start: Start,
-): AsyncGenerator<number, number, undefined> {
+): AsyncGenerator<ErasePoint, number, undefined> {
 	const {totalBytes} = device.facts;
 	const zeros = alignedBuffer(blockBytes);
 	const writes: Array<Promise<Outcome>> = [];
 	let position = start.from;
-	let {writtenBytes} = start;
+	let {writtenBytes, reachedTo} = start;
 	try {
 		while (position < totalBytes || writes.length > 0) {
 			requireRunning(writtenBytes);
@@ -40,7 +39,8 @@ export async function* overwrite(
 			const block = resultOf(await writes.shift());
 			salvage.keep(block);
 			writtenBytes += block.writtenBytes;
-			yield writtenBytes;
+			reachedTo = reachEnd(reachedTo, block);
+			yield {writtenBytes, reachedTo};
 		}
 
 		return writtenBytes;
@@ -53,6 +53,10 @@ export async function* overwrite(
 		await Promise.all(writes);
 	}
 }
+
+/** Behind a place that took no data nothing counts as reached: an erase that goes on later begins there. */
+const reachEnd = (reachedTo: number, {offset, length, writtenBytes}: WrittenBlock): number =>
+	reachedTo === offset && writtenBytes === length ? offset + length : reachedTo;
 
 const writeBlock = async (
 	device: Device,

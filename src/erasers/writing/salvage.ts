@@ -1,12 +1,11 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {alignedBuffer} from '../../aligned-buffer.ts';
-import type {ByteRange, Device} from '../../devices/device.ts';
-import {requireSameIdentity} from '../../devices/identity.ts';
+import type {ByteRange} from '../../devices/device.ts';
 import {SanitizeError} from '../../errors.ts';
 import {joinRanges, type RangeList, sumOf} from '../../ranges.ts';
 import type {EraseContext} from '../eraser.ts';
 import {type BadRanges, createBadRanges} from './bad-ranges.ts';
-import {changed, requireSalvageable} from './write-errors.ts';
+import {requirePresent, requireSalvageable} from './write-errors.ts';
 import {createWriteWarnings} from './write-warnings.ts';
 import {writeZeros} from './write-zeros.ts';
 
@@ -111,7 +110,7 @@ export const createSalvage = (given: Context, limits: Partial<SalvageLimits> = {
 			await wait(state, state.limits.pauseMs);
 			const unwritable = await tryEach(state, [block]);
 			if (sumOf(unwritable) === block.length) {
-				await requirePresent(context.device, block);
+				await requirePresent(context.device, block.offset);
 			}
 
 			return {...block, writtenBytes: block.length - sumOf(unwritable), unwritable};
@@ -195,7 +194,7 @@ const tryWrite = async ({context, zeros}: State, range: ByteRange): Promise<bool
 		throw new SanitizeError(
 			'INTERRUPTED',
 			`the erase was stopped while it dealt with write errors at byte ${range.offset} of ${device.facts.path}`,
-			{hint: 'do not release the device: erase it again, from its start'},
+			{hint: 'do not release the device: resume the run, or erase it again'},
 		);
 	}
 
@@ -206,15 +205,6 @@ const tryWrite = async ({context, zeros}: State, range: ByteRange): Promise<bool
 		requireSalvageable(device, range.offset, error);
 		return false;
 	}
-};
-
-// A drive that was pulled answers EIO to everything; that is not a million bad sectors.
-const requirePresent = async (device: Device, {offset}: ByteRange): Promise<void> => {
-	const {path} = device.facts;
-	const now = await device.inspect().catch((error: unknown) => {
-		throw changed(`${path} could not be written at byte ${offset} and cannot be found any more`, error);
-	});
-	requireSameIdentity(device.facts, now);
 };
 
 const requireAlive = ({dead, limits, context}: State, {offset, length, writtenBytes}: WrittenBlock): void => {

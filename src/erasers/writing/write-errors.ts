@@ -1,4 +1,5 @@
 import type {Device} from '../../devices/device.ts';
+import {requireSameIdentity} from '../../devices/identity.ts';
 import {errnoOf, SanitizeError} from '../../errors.ts';
 
 // What the block layer makes of a place that takes no data, and of a bus that was reset: block/blk-core.c, blk_errors. libuv has no name for ENOLINK.
@@ -46,8 +47,20 @@ export const incomplete = ({facts}: Device, position: number, cause?: unknown): 
 		},
 	);
 
-export const changed = (message: string, cause?: unknown): SanitizeError =>
+const changed = (message: string, cause?: unknown): SanitizeError =>
 	new SanitizeError('DEVICE_CHANGED', message, {
 		hint: 'do not release the device; find out what happened to it (cable, power, kernel log), then erase it again',
 		cause,
 	});
+
+/**
+A drive that was pulled answers EIO to everything; that is not a million bad sectors, and what has its name now is another device.
+@throws SanitizeError DEVICE_CHANGED.
+*/
+export const requirePresent = async (device: Device, position: number): Promise<void> => {
+	const {path} = device.facts;
+	const now = await device.inspect().catch((error: unknown) => {
+		throw changed(`${path} could not be written at byte ${position} and cannot be found any more`, error);
+	});
+	requireSameIdentity(device.facts, now);
+};

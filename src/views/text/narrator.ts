@@ -6,6 +6,7 @@ import {createNumbering} from './numbering.ts';
 import {createPace} from './pace.ts';
 import {planLines} from './plan-lines.ts';
 import {progressText} from './progress-text.ts';
+import {stallText} from './stall-text.ts';
 import {
 	continueStory,
 	emptyStory,
@@ -36,7 +37,12 @@ export const createNarrator = (columns: number): ((event: RunEvent) => readonly 
 			return pace.isDue(event) ? [progressLine(event, number, columns)] : [];
 		}
 
-		if ('step' in event && event.device !== undefined) {
+		if (
+			event.type !== 'step.stalled' &&
+			event.type !== 'step.recovered' &&
+			'step' in event &&
+			event.device !== undefined
+		) {
 			pace[event.type === 'step.started' ? 'start' : 'end'](event.step, event.device, event.at);
 		}
 
@@ -70,7 +76,13 @@ const describe = (
 		case 'run.warned':
 			return withHint(`warning: ${event.message} (${event.code})`, event.hint);
 		case 'step.started':
-			return [`${number} ${event.title}${ofDevice(event)}`];
+			return [`${number} ${event.title}${ofDevice(event)}${goingOn(event)}`];
+		case 'step.stalled':
+			return [`${number} ${event.step}${ofDevice(event)} STALLED: ${stallText(event)}`];
+		case 'step.recovered':
+			return [
+				`${number} ${event.step}${ofDevice(event)} goes on after a stall of ${formatDuration(event.seconds * 1000)}`,
+			];
 		case 'step.skipped':
 			return [`${number} ${event.step}${ofDevice(event)} skipped: ${event.reason}`];
 		case 'step.finished':
@@ -96,6 +108,9 @@ const progressLine = (event: StepProgress, number: string, columns: number): str
 
 const ofDevice = ({device}: {readonly device?: string}): string =>
 	device === undefined ? '' : ` ${shortName(device)}`;
+
+const goingOn = ({from}: Extract<RunEvent, {type: 'step.started'}>): string =>
+	from === undefined ? '' : `, going on at byte ${from} (${formatBytes(from)})`;
 
 const withHint = (line: string, hint: string | undefined): readonly string[] =>
 	hint === undefined ? [line] : [line, `  hint: ${hint}`];

@@ -16,6 +16,7 @@ const actions = (story: Story, finished: RunFinished): readonly string[] => {
 			return failedActions(story, finished);
 		case 'unverified':
 			return [
+				...stalledActions(story),
 				`do not release it before it is verified: zeroize verify --device ${targetOf(story, 'unverified', finished)}`,
 			];
 		case 'aftercare-failed':
@@ -40,6 +41,9 @@ const sanitizedActions = ({plan, certificates}: Story): readonly string[] => {
 		: ['no certificate was asked for; the journal is the only proof'];
 };
 
+// The command itself follows.
+const resumeHint = /, then go on with: zeroize resume JOURNAL$/;
+
 const failedActions = (story: Story, finished: RunFinished): readonly string[] => {
 	const warning = 'DO NOT RELEASE the device';
 	if (story.committed.length === 0) {
@@ -47,22 +51,41 @@ const failedActions = (story: Story, finished: RunFinished): readonly string[] =
 	}
 
 	// Many a hint begins with what the first line says.
-	const hint = hintOf(story, finished)?.replace(/^do not release the device[;,:] /, '');
+	const hint = hintOf(story, finished)
+		?.replace(/^do not release the device[;,:] /, '')
+		.replace(resumeHint, '');
 	const again = 'erase it again; a device that fails twice is destroyed, not released';
-	return [warning, ...(hint === undefined ? [] : [hint]), again];
+	const way = resumeCommand(story);
+	return [
+		warning,
+		...(hint === undefined ? [] : [hint]),
+		isStalled(story) && way !== undefined ? `once it answers again, go on with: ${way}` : again,
+	];
 };
 
-const interruptedActions = ({committed, plan, logDir}: Story): readonly string[] => {
+const isStalled = ({failures}: Story): boolean => failures.some(({code}) => code === 'STALLED');
+
+const stalledActions = (story: Story): readonly string[] => {
+	const way = isStalled(story) ? resumeCommand(story) : undefined;
+	return way === undefined ? [] : [`once it answers again, go on with: ${way}`];
+};
+
+/** `undefined` where there is nothing to resume from. */
+const resumeCommand = ({plan, logDir}: Story): string | undefined => {
+	const directory = logDir ?? (plan && runDirectory(plan));
+	return directory === undefined || plan?.departure ? undefined : `zeroize resume ${directory}/journal.jsonl`;
+};
+
+const interruptedActions = (story: Story): readonly string[] => {
+	const {committed} = story;
 	if (committed.length === 0) {
 		return ['run the recipe again when you are ready'];
 	}
 
-	const directory = logDir ?? (plan && runDirectory(plan));
+	const way = resumeCommand(story);
 	return [
 		`DO NOT RELEASE ${committed.join(', ')}: it is partly written`,
-		directory === undefined
-			? 'run the recipe again from its start, to its end'
-			: `go on with: zeroize resume ${directory}/journal.jsonl`,
+		way === undefined ? 'run the recipe again from its start, to its end' : `go on with: ${way}`,
 	];
 };
 

@@ -1,9 +1,11 @@
-import type {DeviceResult, EventBody, RunEvent} from '../../events.ts';
+import type {DeviceResult} from '../../events/results.ts';
+import type {EventBody, RunEvent} from '../../events.ts';
 
 export type Planned = Extract<EventBody, {type: 'run.planned'}>['plan'];
 export type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
 export type StepFinished = Extract<RunEvent, {type: 'step.finished'}>;
 export type StepProgress = Extract<RunEvent, {type: 'step.progress'}>;
+export type StepStalled = Extract<RunEvent, {type: 'step.stalled'}>;
 export type RunFinished = Extract<RunEvent, {type: 'run.finished'}>;
 export type ByteRange = DeviceResult['nonZero'][number];
 export type Verification = NonNullable<StepFinished['verification']>;

@@ -1,4 +1,4 @@
-import type {DeviceResult, Outcome} from '../../events.ts';
+import type {DeviceResult, Outcome} from '../../events/results.ts';
 import {formatBytes} from '../../progress.ts';
 import {shortName, wrapAll} from './lines.ts';
 import {nextSteps} from './next-steps.ts';

@@ -4,6 +4,7 @@ import {$} from 'zx';
 import type {Images} from '../image/images.ts';
 import type {Console} from '../machine/console.ts';
 import {type Guest, startGuest} from '../machine/guest.ts';
+import type {Disk} from '../machine/qemu-arguments.ts';
 import type {System} from './systems.ts';
 
 /** The serial number that an operator confirms. */
@@ -25,6 +26,10 @@ export interface Stock {
 
 export interface BootOptions {
 	readonly sshPort?: number;
+	/** More disks, behind those that every guest has: /dev/sdb, /dev/vdc, /dev/nvme0n1 and on. */
+	readonly targets?: readonly Disk[];
+	/** The disks are those of the guest that ran in this directory before. */
+	readonly isAgain?: boolean;
 }
 
 export interface BootedGuest extends Guest {
@@ -33,18 +38,21 @@ export interface BootedGuest extends Guest {
 	readonly evidence: string;
 }
 
-/** Boots a fresh copy of the system up to its login prompt; all its files are in `directory`. */
+/** Boots a copy of the system up to its login prompt; all its files are in `directory`. */
 export const bootSystem = async (
 	stock: Stock,
 	system: System,
 	directory: string,
-	{sshPort}: BootOptions = {},
+	{sshPort, targets = [], isAgain = false}: BootOptions = {},
 ): Promise<BootedGuest> => {
 	await mkdir(directory, {recursive: true});
 	const disk = path.join(directory, 'disk.raw');
 	const evidence = path.join(directory, 'evidence.raw');
-	await $`cp --sparse=always ${stock.images.disks[system.image]} ${disk}`;
-	await copyFile(stock.evidence, evidence);
+	if (!isAgain) {
+		await $`cp --sparse=always ${stock.images.disks[system.image]} ${disk}`;
+		await copyFile(stock.evidence, evidence);
+	}
+
 	const guest = await startGuest({
 		directory,
 		kernel: stock.images.kernel,
@@ -54,6 +62,7 @@ export const bootSystem = async (
 			{file: disk, kind: system.bus, serial: systemSerial},
 			{file: stock.tools, kind: 'virtio', serial: 'TOOLS', isReadOnly: true},
 			{file: evidence, kind: 'virtio', serial: 'EVIDENCE'},
+			...targets,
 		],
 		...(sshPort === undefined ? {} : {sshPort}),
 	});

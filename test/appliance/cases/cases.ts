@@ -3,14 +3,16 @@ import type {Stock} from './boot.ts';
 import {eraseByHand} from './by-hand.ts';
 import type {CaseResult} from './checks.ts';
 import {eraseFromWithin} from './erase.ts';
+import {losePower} from './power-loss.ts';
 import {atConsole, closingTerminal, losingSsh, pressingControlC} from './starts.ts';
 import {type SystemName, systemNames, systems} from './systems.ts';
+import {eraseBadSectors} from './write-errors.ts';
 
 export interface Case {
 	readonly name: string;
-	/** The row and column of the table that its figures go into. */
+	/** The row and column of the table that its figures go into; `second`: that of the disks besides the system's. */
 	readonly system: SystemName;
-	readonly column: 'byHand' | 'ours';
+	readonly column: 'byHand' | 'ours' | 'second';
 	/** Differs from the plain run in this. */
 	readonly disturbance?: string;
 	run(stock: Stock, directory: string): Promise<CaseResult>;
@@ -59,7 +61,26 @@ const disturbed: readonly Case[] = [
 	},
 ];
 
-export const cases: readonly Case[] = [...plain, ...disturbed];
+const erasers = ['dd', 'direct'] as const;
+
+const onSecondDisk: readonly Case[] = erasers.flatMap((eraser): readonly Case[] => [
+	{
+		name: `eio-${eraser}`,
+		system: 'bare',
+		column: 'second',
+		disturbance: `bad sectors, ${eraser}`,
+		run: (stock, directory) => eraseBadSectors(stock, systems.bare, directory, eraser),
+	},
+	{
+		name: `power-loss-${eraser}`,
+		system: 'bare',
+		column: 'second',
+		disturbance: `power loss, ${eraser}`,
+		run: (stock, directory) => losePower(stock, systems.bare, directory, eraser),
+	},
+]);
+
+export const cases: readonly Case[] = [...plain, ...disturbed, ...onSecondDisk];
 
 const freePort = async (): Promise<number> => {
 	const server = createServer();

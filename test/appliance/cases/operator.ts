@@ -19,19 +19,29 @@ export const logIn = async (console: Console): Promise<void> => {
 
 /** Types a command and waits for its end; throws when it failed. */
 export const runCommand = async (console: Console, command: string): Promise<void> => {
-	await console.type(`${command}; r=$?; echo "sta""tus $r."`);
-	for (let attempt = 1; ; attempt += 1) {
-		const match = await console.sees(/status (\d+)\./, {timeoutMs: patienceMs});
-		if (match?.[1] === '0') {
-			return;
-		}
+	const status = await exitStatus(console, command);
+	if (status !== 0) {
+		throw new Error(`${command}: status ${status}\n${console.lastLines()}`);
+	}
+};
 
-		if (match || attempt === 3) {
-			throw new Error(`${command}: ${match?.[0] ?? 'no end'}\n${console.lastLines()}`);
+/** Types a command and waits for its end, so long three times. */
+export const exitStatus = async (
+	console: Console,
+	command: string,
+	timeoutMs = patienceMs,
+): Promise<number> => {
+	await console.type(`${command}; r=$?; echo "sta""tus $r."`);
+	for (let attempt = 1; attempt <= 3; attempt += 1) {
+		const match = await console.sees(/status (\d+)\./, {timeoutMs});
+		if (match) {
+			return Number(match[1]);
 		}
 
 		await console.type('echo "sta""tus $r."');
 	}
+
+	throw new Error(`${command}: no end\n${console.lastLines()}`);
 };
 
 /** The lines that bring the one file from the TOOLS disk, as the README has them. */

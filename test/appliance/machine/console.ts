@@ -37,12 +37,14 @@ export interface ConsoleParts {
 	readonly keyboard: Writable;
 	/** What QEMU writes all output of the serial port to. */
 	readonly logFile: string;
+	/** Where in it this guest's output begins, in bytes. */
+	readonly startsAt?: number;
 	/** Aborted when the guest is gone: nothing more will come. */
 	readonly gone: AbortSignal;
 }
 
-export const openConsole = ({keyboard, logFile, gone}: ConsoleParts): Console => {
-	const log = followFile(logFile);
+export const openConsole = ({keyboard, logFile, startsAt = 0, gone}: ConsoleParts): Console => {
+	const log = followFile(logFile, startsAt);
 	let from = 0;
 	const found = async (pattern: RegExp): Promise<RegExpExecArray | undefined> => {
 		const text = await log.read();
@@ -102,9 +104,9 @@ export const openConsole = ({keyboard, logFile, gone}: ConsoleParts): Console =>
 	};
 };
 
-const followFile = (file: string) => {
+const followFile = (file: string, startsAt: number) => {
 	const decoder = new TextDecoder();
-	let offset = 0;
+	let offset = startsAt;
 	let raw = '';
 	let text = '';
 	const read = async (): Promise<string> => {

@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {closeSync, openSync} from 'node:fs';
+import {closeSync, fstatSync, openSync} from 'node:fs';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {type Console, openConsole} from './console.ts';
@@ -38,7 +38,9 @@ export const startGuest = async (options: GuestOptions): Promise<Guest> => {
 	const consoleLog = inDirectory('console.log');
 	const errors = openSync(inDirectory('qemu.log'), 'w');
 	// The console's output goes to a file: into a socket or a pipe QEMU writes some characters twice when it is full.
-	const shown = openSync(consoleLog, 'w');
+	// A guest that is switched on again in the same place goes on in it.
+	const shown = openSync(consoleLog, 'a');
+	const startsAt = fstatSync(shown).size;
 	const child = spawn('qemu-system-x86_64', qemuArguments(options), {stdio: ['pipe', shown, errors]});
 	closeSync(shown);
 	closeSync(errors);
@@ -56,7 +58,7 @@ export const startGuest = async (options: GuestOptions): Promise<Guest> => {
 	};
 	try {
 		const qmp = await openQmp(inDirectory('qmp.sock'), whenGone);
-		const console = openConsole({keyboard, logFile: consoleLog, gone: whenGone});
+		const console = openConsole({keyboard, logFile: consoleLog, startsAt, gone: whenGone});
 		return {
 			console,
 			async ended(timeoutMs) {

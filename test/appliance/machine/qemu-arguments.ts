@@ -5,11 +5,21 @@ import type {GuestOptions} from './guest.ts';
 export type DiskKind = 'scsi' | 'nvme' | 'virtio';
 
 export interface Disk {
-	/** A raw image. */
+	/** A raw image, or a qcow2 if it is volatile. */
 	readonly file: string;
 	readonly kind: DiskKind;
 	readonly serial: string;
 	readonly isReadOnly?: boolean;
+	/** Sectors of 512 bytes in which every write fails with EIO, each time. */
+	readonly unwritableSectors?: readonly number[];
+	/**
+	 * The image is a qcow2 over another, which holds the disk's first content: where a block lies is written to it when
+	 * the guest flushes, so that QEMU's death loses what a volatile cache would.
+	 */
+	readonly isVolatile?: boolean;
+	readonly writtenBytesPerSecond?: number;
+	/** `report`: said aloud; else QEMU's own default, which must come to the same. */
+	readonly onWriteError?: 'report';
 }
 
 const deviceModels: Readonly<Record<DiskKind, string>> = {
@@ -23,12 +33,40 @@ const processor = 'max,-erms,-fsrm';
 
 const memoryMiB = 1024;
 
-const diskArguments = ({file, kind, serial, isReadOnly}: Disk, index: number): string[] => [
-	'-drive',
-	`if=none,id=disk${index},format=raw,cache=unsafe,file=${file},readonly=${isReadOnly ? 'on' : 'off'}`,
-	'-device',
-	`${deviceModels[kind]},drive=disk${index},serial=${serial}`,
-];
+// See "blkdebug" in QEMU's documentation: the event `none` happens when the image is opened, and a rule that is not `once` stays.
+const failingWrites = (sectors: readonly number[]): readonly string[] =>
+	sectors.flatMap((sector, index) =>
+		Object.entries({event: 'none', iotype: 'write', errno: 5, sector, once: 'off', immediately: 'off'}).map(
+			([key, value]) => `file.inject-error.${index}.${key}=${value}`,
+		),
+	);
+
+const imageOptions = ({file, isVolatile, unwritableSectors}: Disk): readonly string[] => {
+	if (unwritableSectors) {
+		const image = ['file.driver=blkdebug', 'file.image.driver=file', `file.image.filename=${file}`];
+		return ['format=raw', 'cache=unsafe', ...image, ...failingWrites(unwritableSectors)];
+	}
+
+	return isVolatile
+		? ['format=qcow2', 'cache=writeback', `file=${file}`]
+		: ['format=raw', 'cache=unsafe', `file=${file}`];
+};
+
+const diskArguments = (disk: Disk, index: number): string[] => {
+	const {kind, serial, isReadOnly, writtenBytesPerSecond, onWriteError} = disk;
+	return [
+		'-drive',
+		[
+			...['if=none', `id=disk${index}`, ...imageOptions(disk), `readonly=${isReadOnly ? 'on' : 'off'}`],
+			...(writtenBytesPerSecond === undefined ? [] : [`throttling.bps-write=${writtenBytesPerSecond}`]),
+		].join(','),
+		'-device',
+		[
+			...[deviceModels[kind], `drive=disk${index}`, `serial=${serial}`],
+			...(onWriteError ? [`werror=${onWriteError}`, `rerror=${onWriteError}`] : []),
+		].join(','),
+	];
+};
 
 export const qemuArguments = ({
 	directory,

@@ -1,4 +1,4 @@
-import {appendFile, writeFile} from 'node:fs/promises';
+import {appendFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {PassThrough} from 'node:stream';
 import {text} from 'node:stream/consumers';
@@ -14,7 +14,13 @@ const setUp = async (t: ExecutionContext) => {
 	const keyboard = new PassThrough();
 	const gone = new AbortController();
 	const console = openConsole({keyboard, logFile, gone: gone.signal});
-	return {console, keyboard, gone, show: async (shown: string | Uint8Array) => appendFile(logFile, shown)};
+	return {
+		console,
+		keyboard,
+		gone,
+		logFile,
+		show: async (shown: string | Uint8Array) => appendFile(logFile, shown),
+	};
 };
 
 const soon = {timeoutMs: 300};
@@ -30,6 +36,16 @@ test('waits for what comes in pieces, and goes on from its end', async t => {
 	await show('router again');
 	t.truthy(await console.sees(/router/, later));
 	t.is(await console.shown(), 'Debian\nrouter login: router again');
+});
+
+test('a guest that is switched on again shows nothing of before', async t => {
+	const {console, keyboard, gone, logFile, show} = await setUp(t);
+	await show('before login: ');
+	const startsAt = (await stat(logFile)).size;
+	const again = openConsole({keyboard, logFile, startsAt, gone: gone.signal});
+	await show('after');
+	t.is(await again.shown(), 'after');
+	t.is(await console.shown(), 'before login: after');
 });
 
 test('a character that comes in two pieces is one', async t => {

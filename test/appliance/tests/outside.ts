@@ -4,7 +4,7 @@ import test, {type ExecutionContext} from 'ava';
 import {$} from 'zx';
 import {drawQrCode} from '../../../src/certificate/qr-code.ts';
 import {temporaryDirectory} from '../../_helpers/loop.ts';
-import {blockBytes, countNonZeroBlocks, nonZeroBlocks} from '../outside/blocks.ts';
+import {blockBytes, countNonZeroBlocks, nonZeroBlocks, sectorBytes} from '../outside/blocks.ts';
 import {readEvidence} from '../outside/evidence.ts';
 import {disorder} from '../outside/order.ts';
 import {scanConsole} from '../outside/qr-codes.ts';
@@ -26,6 +26,10 @@ test('counts the blocks that hold anything: at an edge, at a chunk, in a short l
 
 	t.deepEqual(await nonZeroBlocks(await written(file, image)), [0, 1, 256, blocks]);
 	t.is(await countNonZeroBlocks(file), 4);
+	const perBlock = blockBytes / sectorBytes;
+	t.deepEqual(await nonZeroBlocks(file, sectorBytes), [
+		...[0, 2 * perBlock - 1, 256 * perBlock, 257 * perBlock - 1, blocks * perBlock],
+	]);
 });
 
 test('a hole counts as zeros', async t => {

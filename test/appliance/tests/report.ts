@@ -1,12 +1,12 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
 import {runPool} from '../pool.ts';
-import {formatTable} from '../table.ts';
+import {formatTable, systemHead} from '../table.ts';
 
 test('the table is Markdown with its columns lined up', t => {
 	const row = {title: 'NVMe', byHand: '12 (hung)', ours: '0', byHandSeconds: '70', ourSeconds: '65'};
 	t.deepEqual(
-		formatTable([row])
+		formatTable(systemHead, [row])
 			.split('\n')
 			.map(line => line.replace(/ +\|/g, ' |')),
 		[
@@ -25,7 +25,7 @@ test('the table is Markdown with its columns lined up', t => {
 	);
 	t.is(
 		new Set(
-			formatTable([row])
+			formatTable(systemHead, [row])
 				.split('\n')
 				.map(line => line.length),
 		).size,

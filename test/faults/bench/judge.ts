@@ -1,6 +1,6 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {ByteRange} from '../../../src/devices/device.ts';
-import type {DeviceResult} from '../../../src/events.ts';
+import type {DeviceResult} from '../../../src/events/results.ts';
 import type {FaultCase, Left} from '../case.ts';
 import type {Found} from './perform.ts';
 

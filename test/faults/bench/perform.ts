@@ -1,7 +1,8 @@
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {ByteRange} from '../../../src/devices/device.ts';
-import type {DeviceResult, RunEvent} from '../../../src/events.ts';
+import type {DeviceResult} from '../../../src/events/results.ts';
+import type {RunEvent} from '../../../src/events.ts';
 import type {Cleanup} from '../../_helpers/cleanup.ts';
 import {type CliEnd, hashOf, parseEvents} from '../../_helpers/cli.ts';
 import {loopsOf} from '../../_helpers/loop.ts';

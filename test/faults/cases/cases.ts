@@ -6,6 +6,7 @@ import {consoles} from './consoles.ts';
 import {resumes} from './resumes.ts';
 import {several} from './several.ts';
 import {signals} from './signals.ts';
+import {stalls} from './stalls.ts';
 import {ddFaults, stores} from './stores-and-dd.ts';
 import {places} from './surroundings.ts';
 import {verification} from './verification.ts';
@@ -18,6 +19,7 @@ export const themes: Readonly<Record<string, readonly FaultCase[]>> = {
 	'the device changes during the run': changesDuring,
 	'the store fills up': stores,
 	'dd goes wrong': ddFaults,
+	'the device stalls': stalls,
 	signals,
 	'interrupted runs are resumed': resumes,
 	'places of the records': places,

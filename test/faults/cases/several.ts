@@ -1,6 +1,6 @@
 import {writeFile} from 'node:fs/promises';
 import type {Fault} from '../../../src/devices/faulty.ts';
-import type {Outcome} from '../../../src/events.ts';
+import type {Outcome} from '../../../src/events/results.ts';
 import type {CliEnd} from '../../_helpers/cli.ts';
 import {runOnMemory} from '../../_helpers/run-on-memory.ts';
 import type {Bench} from '../bench/bench.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type {DeviceResult, Outcome} from '../../../src/events.ts';
+import type {DeviceResult, Outcome} from '../../../src/events/results.ts';
 import {continueStory, emptyStory, type RunFinished, type Story} from '../../../src/views/text/story.ts';
 import {summaryLines} from '../../../src/views/text/summary.ts';
 import {plan, sda} from '../../_helpers/recorded-plan.ts';

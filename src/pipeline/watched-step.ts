@@ -1,0 +1,125 @@
+import type {Device} from '../devices/device.ts';
+import {followKernelLog} from '../devices/kernel-log.ts';
+import type {StallEventBody} from '../events/stalls.ts';
+import type {Plan} from '../plan.ts';
+import {createProgress} from '../progress.ts';
+import type {StallLimits} from '../steps/stalls/limits.ts';
+import type {DeviceStep, StepContext, StepOptions, StepResult} from '../steps/step.ts';
+import {commit} from './commit.ts';
+import type {StallNews} from './stall-detector.ts';
+import {type Watched, watchStalls} from './stall-watch.ts';
+import type {Lane, RunSurroundings} from './step-runner.ts';
+
+interface Work {
+	readonly step: DeviceStep;
+	readonly options: StepOptions<DeviceStep['options']>;
+	readonly lane: Lane;
+	readonly device: Device;
+	/** Byte that an erase goes on from. */
+	readonly from: number;
+	readonly context: StepContext;
+}
+
+/** Runs a step of a device, with its progress and its stalls; ends even where the device never answers. */
+export const runWatched = async (work: Work, surroundings: RunSurroundings): Promise<StepResult> => {
+	const {step, options, lane, device, from} = work;
+	const {plan, signal, monotonicMs, events, root = '/'} = surroundings;
+	const {path} = lane.planned.facts;
+	const limits = step.stallLimits?.(options);
+	const names = {step: step.name, device: path};
+	const progress = createReporter(names, {bytes: from, totalBytes: device.facts.totalBytes}, surroundings);
+	using log = followKernelLog(device, root);
+	return await watchStalls(watched => callWatched(work, {watched, progress}, surroundings), {
+		limits,
+		path,
+		isWriting: step.phase === 'erase',
+		signal,
+		monotonicMs,
+		findCause: () => log.likelyCause(),
+		onNews: (news, cause) =>
+			void events.emit({step: step.name, device: path, ...toEvent(news, cause, {limits, progress})}),
+		hint: hintFor(plan),
+	});
+};
+
+const callWatched = async (
+	{step, options, lane, device, from, context}: Work,
+	{watched, progress}: {readonly watched: Watched; readonly progress: Reporter},
+	surroundings: RunSurroundings,
+): Promise<StepResult> => {
+	const {signal, count, isAwaited} = watched;
+	return step.run(options, {
+		...context,
+		signal,
+		device,
+		planned: lane.planned,
+		from,
+		warn: warning => (isAwaited() ? context.warn(warning) : undefined),
+		commit: () => commit(device, lane, {...surroundings, signal}),
+		progress(bytes, totalBytes, durableBytes) {
+			count(bytes);
+			if (isAwaited()) {
+				progress.report(bytes, totalBytes, durableBytes);
+			}
+		},
+	});
+};
+
+type Reporter = ReturnType<typeof createReporter>;
+
+/** Fast enough for an eye, slow enough for a journal that is kept for years, and in RAM until then: an erase that takes hours is told of more seldom. */
+const progressIntervalMs = (elapsedMs: number): number => Math.min(Math.max(500, elapsedMs / 200), 10_000);
+
+const createReporter = (
+	names: {readonly step: string; readonly device: string},
+	start: {readonly bytes: number; readonly totalBytes: number},
+	{events, monotonicMs}: RunSurroundings,
+) => {
+	const startedAtMs = monotonicMs();
+	const last = {...start};
+	let progress: ReturnType<typeof createProgress> | undefined;
+	return {
+		last,
+		report(bytes: number, totalBytes: number, durableBytes = 0): void {
+			// The total is known to the step alone: a sample is smaller than its device.
+			progress ??= createProgress({
+				...{totalBytes, monotonicMs, startedAtMs, fromBytes: start.bytes},
+				intervalMs: progressIntervalMs,
+			});
+			last.totalBytes = totalBytes;
+			last.bytes = Math.max(last.bytes, bytes);
+			const update = progress.update(bytes);
+			if (update) {
+				events.emit({
+					...{type: 'step.progress', ...names, ...update},
+					...(durableBytes > 0 && {durableBytes}),
+				});
+			}
+		},
+	};
+};
+
+type Told<Event> = Event extends unknown ? Omit<Event, 'step' | 'device'> : never;
+
+const toEvent = (
+	{what, seconds, bytesPerSecond}: StallNews,
+	cause: string | null,
+	{limits, progress}: {readonly limits: StallLimits | undefined; readonly progress: Reporter},
+): Told<StallEventBody> =>
+	what === 'recovered'
+		? {type: 'step.recovered', seconds}
+		: {
+				type: 'step.stalled',
+				...progress.last,
+				bytesPerSecond,
+				seconds,
+				cause,
+				giveUpSeconds: what === 'given-up' ? 0 : Math.max(0, (limits?.giveUpSeconds ?? 0) - seconds),
+			};
+
+const hintFor = ({stateDir, departure}: Plan): string => {
+	const mend = 'do not release the device; mend what holds it up (cable, power, heat, kernel log)';
+	return stateDir === null || departure !== null
+		? `${mend}, then start again`
+		: `${mend}, then go on with: zeroize resume JOURNAL`;
+};

@@ -1,0 +1,4 @@
+import test from 'ava';
+import {killsSuite} from '../../_helpers/kills-suite.ts';
+
+killsSuite(test, 'direct');
