@@ -65,7 +65,7 @@ test('what is shown of a terminal fits 80 columns', t => {
 test('every exit code stands in its table', async t => {
 	const source = (await read('src/errors.ts')) + (await read('src/outcome.ts'));
 	const codes = source.matchAll(/^\t'?[\w-]+'?: (\d+),$/gm).map(([, code]) => code);
-	const listed = rowsOf('Outcomes and exit codes').flatMap(([code = '']) => code.split(', '));
+	const listed = rowsOf('Outcomes, and what to do next').flatMap(([code = '']) => code.split(', '));
 	t.deepEqual(unique(listed), unique(codes));
 });
 
@@ -73,7 +73,7 @@ test('every outcome stands beside its exit code', async t => {
 	const source = await read('src/events/results.ts');
 	const [, union = ''] = /export type Outcome =([^;]+);/.exec(source) ?? [];
 	const outcomes = union.matchAll(/'([a-z-]+)'/g).map(([, outcome]) => outcome);
-	const listed = rowsOf('Outcomes and exit codes').flatMap(([, outcome = '']) =>
+	const listed = rowsOf('Outcomes, and what to do next').flatMap(([, outcome = '']) =>
 		outcome === '–' ? [] : [outcome.slice(1, -1)],
 	);
 	t.deepEqual(unique(listed), unique(outcomes));

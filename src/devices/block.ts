@@ -5,8 +5,8 @@ import {inspectBlock} from './facts/block-facts.ts';
 import {checked, expectNode, openExclusive, openFailure} from './facts/exclusive.ts';
 import {describeUse} from './facts/holders.ts';
 import {lookAgain} from './facts/second-look.ts';
-import {readAttribute, sysfsDirectory} from './facts/sysfs.ts';
-import {busy, handleIo, hold, readOnly} from './held.ts';
+import {countWrites, readAttribute, sysfsDirectory} from './facts/sysfs.ts';
+import {busy, handleIo, hold, openNodeOf, readOnly} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 
 export default defineScheme({
@@ -28,9 +28,11 @@ export default defineScheme({
 			return hold({
 				facts,
 				node: facts.path,
+				openNode: openNodeOf(handle),
 				isDirect: await isDirect(facts, surroundings.root),
 				io: handleIo(handle),
 				inspect: async () => lookAgain(facts, surroundings),
+				countWrites: async () => countWrites(await sysfsDirectory(now.deviceNumber ?? '', surroundings.root)),
 			});
 		});
 	},

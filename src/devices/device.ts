@@ -98,6 +98,9 @@ export interface Device extends AsyncDisposable {
 	/** The node that a tool such as `dd` can be pointed at: for `loop:` the loop device; `undefined` when there is none (memory). */
 	readonly node: string | undefined;
 
+	/** A path to what is open here, whatever has the name of {@link node} by now: what a tool must be given that writes. For this process and its children, as long as the device is open. Source: proc(5), /proc/pid/fd. */
+	readonly openNode?: string | undefined;
+
 	/** True when reads come from the media; false when the file system underneath refuses O_DIRECT and the page cache may answer. */
 	readonly isDirect: boolean;
 
@@ -124,6 +127,13 @@ export interface Device extends AsyncDisposable {
 	@throws SanitizeError DEVICE_MISSING when the node is gone.
 	*/
 	inspect(): Promise<DeviceFacts>;
+
+	/**
+	Sectors of 512 bytes that the kernel has written to the device since it appeared, whoever wrote them; what is in the page cache is not in it before a {@link sync}. Absent, or `null`, where nobody counts them: files, memory.
+
+	Source: Documentation/block/stat.rst, "write sectors".
+	*/
+	countWrites?: (() => Promise<number | null>) | undefined;
 }
 
 /**

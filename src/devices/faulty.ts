@@ -75,6 +75,7 @@ export const faulty = (device: Device, faults: readonly Fault[]): Device => {
 			await meet(state, 'inspect', path);
 			return {...(await device.inspect()), ...state.changes};
 		},
+		countWrites: device.countWrites,
 		[Symbol.asyncDispose]: async () => device[Symbol.asyncDispose](),
 	};
 };

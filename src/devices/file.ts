@@ -11,7 +11,7 @@ import {
 import {checked} from './facts/exclusive.ts';
 import {inodeOf, inspectFile} from './facts/file-facts.ts';
 import {toMissing} from './facts/missing.ts';
-import {type DeviceIo, hold, readOnly, requireAvailable, systemError} from './held.ts';
+import {type DeviceIo, hold, openNodeOf, readOnly, requireAvailable, systemError} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 
 const {O_DIRECT, O_RDONLY, O_RDWR} = constants;
@@ -45,6 +45,7 @@ const holdFile = ({facts, surroundings, handle, tail, isDirect}: OpenedFile): De
 		facts,
 		// A file has no end that a tool would run into: whoever is pointed at it must bound itself by its size.
 		node: facts.path,
+		openNode: openNodeOf(handle),
 		isDirect,
 		io: fileIo(handle, tail, facts),
 		inspect: async () => inspectFile(facts, surroundings),

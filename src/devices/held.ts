@@ -13,18 +13,21 @@ export interface DeviceIo {
 	close(): Promise<void>;
 }
 
-export interface Held extends Pick<Device, 'facts' | 'node' | 'isDirect' | 'inspect'> {
+export interface Held
+	extends Pick<Device, 'facts' | 'node' | 'openNode' | 'isDirect' | 'inspect' | 'countWrites'> {
 	readonly io: DeviceIo;
 }
 
 /** A device on top of plain I/O: its errors say what was being done, and it can be disposed any number of times. */
-export const hold = ({facts, node, isDirect, inspect, io}: Held): Device => {
+export const hold = ({facts, node, openNode, isDirect, inspect, countWrites, io}: Held): Device => {
 	let closing: Promise<void> | undefined;
 	return {
 		facts,
 		node,
+		openNode,
 		isDirect,
 		inspect,
+		countWrites,
 		read: async (position, buffer) => {
 			try {
 				return await io.read(position, buffer);
@@ -96,6 +99,9 @@ export const handleIo = (handle: FileHandle): DeviceIo => ({
 	sync: async () => handle.sync(),
 	close: async () => handle.close(),
 });
+
+/** The path of an open descriptor; see {@link Device.openNode}. */
+export const openNodeOf = ({fd}: FileHandle): string => `/proc/${process.pid}/fd/${fd}`;
 
 /** The facts that are compared for "still held by nobody else", for refusals before the first write. */
 export const busy = (facts: DeviceFacts, use: string, cause?: unknown): SanitizeError =>

@@ -20,7 +20,7 @@ export const lockDevice = async (
 	{path, deviceNumber}: DeviceFacts,
 	runId: string,
 ): Promise<AsyncDisposable> => {
-	const name = `\0zeroize ${deviceNumber ?? path}`;
+	const name = nameOf({path, deviceNumber});
 	const owner: Owner = {runId, processId: process.pid};
 	const server = createServer(socket => socket.on('error', () => {}).end(JSON.stringify(owner)));
 	try {
@@ -30,14 +30,29 @@ export const lockDevice = async (
 			throw error;
 		}
 
-		throw new SanitizeError('DEVICE_BUSY', `${path} is in use by ${await askOwner(name)}`, {
-			hint: 'let that one end, or interrupt it first',
-			cause: error,
-		});
+		const owner = (await askOwner(name)) ?? 'another run of zeroize, which does not say which';
+		throw inUse(path, owner, error);
 	}
 
 	return {[Symbol.asyncDispose]: () => new Promise(resolve => void server.close(() => resolve()))};
 };
+
+/** The refusal that {@link lockDevice} would give now, where another run has the device and says so. */
+export const findOwner = async (
+	facts: Pick<DeviceFacts, 'path' | 'deviceNumber'>,
+): Promise<SanitizeError | undefined> => {
+	const owner = await askOwner(nameOf(facts));
+	return owner === undefined ? undefined : inUse(facts.path, owner);
+};
+
+const nameOf = ({path, deviceNumber}: Pick<DeviceFacts, 'path' | 'deviceNumber'>): string =>
+	`\0zeroize ${deviceNumber ?? path}`;
+
+const inUse = (path: string, owner: string, cause?: unknown): SanitizeError =>
+	new SanitizeError('DEVICE_BUSY', `${path} is in use by ${owner}`, {
+		hint: 'let that one end, or interrupt it first',
+		cause,
+	});
 
 const listen = (server: Server, name: string): Promise<void> =>
 	new Promise((resolve, reject) => {
@@ -47,9 +62,8 @@ const listen = (server: Server, name: string): Promise<void> =>
 		server.unref();
 	});
 
-const askOwner = (name: string): Promise<string> =>
+const askOwner = (name: string): Promise<string | undefined> =>
 	new Promise(resolve => {
-		const stranger = 'another run of zeroize, which does not say which';
 		let text = '';
 		const socket = connect(name);
 		socket.setTimeout(answerMs, () => socket.destroy());
@@ -57,7 +71,7 @@ const askOwner = (name: string): Promise<string> =>
 			text = (text + chunk).slice(0, 200);
 		});
 		socket.on('error', () => {});
-		socket.on('close', () => resolve(describeOwner(text) ?? stranger));
+		socket.on('close', () => resolve(describeOwner(text)));
 	});
 
 const describeOwner = (text: string): string | undefined => {

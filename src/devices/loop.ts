@@ -1,5 +1,6 @@
 import type {FileHandle} from 'node:fs/promises';
 import {stat} from 'node:fs/promises';
+import {join} from 'node:path';
 import {SanitizeError} from '../errors.ts';
 import {
 	type Device,
@@ -12,9 +13,9 @@ import {
 import {checked, openExclusive, openFailure} from './facts/exclusive.ts';
 import {inodeOf, inspectFile} from './facts/file-facts.ts';
 import {readGeometry} from './facts/geometry.ts';
-import {backingFileOf, readAttribute} from './facts/sysfs.ts';
+import {backingFileOf, countWrites, readAttribute} from './facts/sysfs.ts';
 import {findWriters} from './facts/writers.ts';
-import {handleIo, hold, requireAvailable} from './held.ts';
+import {handleIo, hold, openNodeOf, requireAvailable} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 import {attachLoop, detachLoop, untilDetached} from './loops/registry.ts';
 
@@ -87,7 +88,12 @@ const openAttached = async (
 			await untilDetached(node, facts.path, surroundings.root);
 		};
 
-		return hold({facts, node, isDirect, inspect, io: {...io, close}});
+		const directory = join(surroundings.root, 'sys/block', node.slice('/dev/'.length));
+		return hold({
+			...{facts, node, openNode: openNodeOf(handle), isDirect, inspect},
+			countWrites: async () => countWrites(directory),
+			io: {...io, close},
+		});
 	});
 };
 

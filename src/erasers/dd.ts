@@ -53,14 +53,15 @@ export default defineEraser({
 	},
 });
 
-const requireNode = ({facts, node}: Device): string => {
+const requireNode = ({facts, node, openNode}: Device): string => {
 	if (node === undefined) {
 		throw new SanitizeError('UNSUPPORTED', `${facts.path} has no node that dd could write to`, {
 			hint: 'use the eraser direct',
 		});
 	}
 
-	return node;
+	// By its name dd would write to whatever has that name by the time it gets there.
+	return openNode ?? node;
 };
 
 const requireRunning = (device: Device, {aborted}: AbortSignal, writtenBytes: number): void => {
@@ -100,7 +101,7 @@ async function* writeToEnd(context: Context): AsyncGenerator<ErasePoint, Written
 		// What dd wrote of a sector before it stopped was written again with it.
 		writtenBytes += end.bytes - (stoppedAt - block.offset) + salvaged.writtenBytes;
 		from = block.offset + block.length;
-		// dd opens it by its name again.
+		// It may have gone meanwhile.
 		await requirePresent(device, block.offset);
 		if (kind === 'file' && from === totalBytes) {
 			return {bytes: writtenBytes, isAlone: false};

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
+import type {Device} from '../devices/device.ts';
 import {requireSameIdentity, requireUnused} from '../devices/identity.ts';
 import {SanitizeError} from '../errors.ts';
+import type {PlannedDevice} from '../plan.ts';
 import type {RangeList} from '../ranges.ts';
 import {randomSeed} from '../verification/sampling.ts';
 import type {Verification} from '../verification/verification.ts';
@@ -35,19 +37,49 @@ export default defineDeviceStep({
 		title: coverage === 'sampled' ? `verify a sample of ${percent} %` : 'verify every byte',
 		...(coverage === 'none' && {title: 'verify', skip: 'verification was not asked for'}),
 	}),
-	async run({coverage, percent}, {device, signal, progress}) {
+	async run({coverage, percent}, {device, planned, signal, progress}) {
 		if (coverage === 'none') {
 			return {skipped: 'verification was not asked for'};
 		}
 
 		const settings = {coverage, percent, seed: randomSeed()};
+		const writesBefore = await device.countWrites?.();
 		const verification = await verify(device, settings, {signal, onProgress: progress});
+		if (verification.result === 'passed') {
+			await requireUnwritten(device, planned, writesBefore);
+		}
+
 		const now = await device.inspect();
 		requireSameIdentity(device.facts, now);
 		requireUnused(now, 'DEVICE_CHANGED');
 		return judge(device.facts.path, verification);
 	},
 });
+
+/** Who opened the device, wrote behind the place that was being read, and closed it again, is seen by nothing else. */
+const requireUnwritten = async (
+	device: Device,
+	{eraser}: PlannedDevice,
+	before: number | null | undefined,
+): Promise<void> => {
+	if (before === null || before === undefined) {
+		return;
+	}
+
+	if (eraser) {
+		// What somebody else left in the page cache would be written after us.
+		await device.sync();
+	}
+
+	const now = await device.countWrites?.();
+	if (now !== before) {
+		throw new SanitizeError(
+			'DEVICE_CHANGED',
+			`${device.facts.path} was written to while it was verified: ${(now ?? 0) - before} sectors of 512 bytes`,
+			{hint: 'do not release it; find out what writes to it (fuser -v), then erase it again'},
+		);
+	}
+};
 
 const judge = (path: string, verification: Verification): StepResult => {
 	const {nonZero, unreadable, result} = verification;

@@ -2,8 +2,8 @@ import {spawn} from 'node:child_process';
 import {readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ExecutionContext} from 'ava';
 import type {ByteRange} from '../../src/devices/device.ts';
+import type {Cleanup} from './cleanup.ts';
 import {runFile} from './cli.ts';
 import {temporaryDirectory} from './fake-tools.ts';
 import {attachLoop} from './loop.ts';
@@ -24,7 +24,7 @@ export const leftover = 0xa5;
 
 /** A file in which some places take no data but what is there already; as the disk behind a loop device they fail with EIO. */
 export const badFile = async (
-	t: ExecutionContext,
+	t: Cleanup,
 	totalBytes: number,
 	unwritable: readonly ByteRange[],
 ): Promise<BadFile> =>
@@ -36,7 +36,7 @@ export const badFile = async (
 
 /** A file with one sector that takes data, but for the first `failures` times. */
 export const fickleFile = async (
-	t: ExecutionContext,
+	t: Cleanup,
 	totalBytes: number,
 	{offset, failures}: {readonly offset: number; readonly failures: number},
 ): Promise<BadFile> => {
@@ -56,17 +56,13 @@ export const fickleFile = async (
 };
 
 /** The loop device over it. */
-export const asDisk = async (t: ExecutionContext, {file}: BadFile): Promise<string> => {
+export const asDisk = async (t: Cleanup, {file}: BadFile): Promise<string> => {
 	const loop = await attachLoop(file);
 	t.teardown(async () => loop[Symbol.asyncDispose]());
 	return loop.path;
 };
 
-const serve = async (
-	t: ExecutionContext,
-	totalBytes: number,
-	plugin: readonly string[],
-): Promise<BadFile> => {
+const serve = async (t: Cleanup, totalBytes: number, plugin: readonly string[]): Promise<BadFile> => {
 	const directory = await temporaryDirectory(t);
 	const [file, broken] = [path.join(directory, 'bad.img'), path.join(directory, 'broken')];
 	await writeFile(file, '');

@@ -4,8 +4,8 @@ import {mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/pr
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
-import type {ExecutionContext} from 'ava';
 import type {RunEvent} from '../../src/events.ts';
+import type {Cleanup} from './cleanup.ts';
 import {randomBytes} from './loop.ts';
 
 export const runFile = promisify(execFile);
@@ -33,6 +33,8 @@ interface CliOptions {
 	readonly interrupt?: {readonly signal: NodeJS.Signals; readonly when: RegExp};
 	/** Told of the output of both kinds so far, whenever there is more. */
 	readonly onOutput?: (text: string, child: ChildProcess) => void;
+	/** Told of the process as soon as there is one. */
+	readonly onStart?: (child: ChildProcess) => void;
 	/** Descriptor to write to instead of a pipe that is read. */
 	readonly stdout?: number;
 	readonly stdin?: 'pipe' | 'ignore';
@@ -52,7 +54,16 @@ export const zeroizeScript = async (script: string, options: CliOptions = {}): P
 const runProcess = async (
 	file: string,
 	args: readonly string[],
-	{cwd, env, timeoutMs = defaultTimeoutMs, interrupt, onOutput, stdout = -1, stdin = 'ignore'}: CliOptions,
+	{
+		cwd,
+		env,
+		timeoutMs = defaultTimeoutMs,
+		interrupt,
+		onStart,
+		onOutput,
+		stdout = -1,
+		stdin = 'ignore',
+	}: CliOptions,
 ): Promise<CliEnd> => {
 	const startedAtMs = performance.now();
 	const child = spawn(file, args, {
@@ -62,6 +73,7 @@ const runProcess = async (
 		// A group of its own, so that what hangs is killed with its children.
 		detached: true,
 	});
+	onStart?.(child);
 	const texts = {stdout: '', stderr: ''};
 	let all = '';
 	let interruptedAtMs: number | undefined;
@@ -116,8 +128,8 @@ export interface Place {
 	runs(): Promise<{readonly state: readonly string[]; readonly log: readonly string[]}>;
 }
 
-export const createPlace = async (t: ExecutionContext): Promise<Place> => {
-	const directory = await mkdtemp(path.join(tmpdir(), 'zeroize-test-'));
+export const createPlace = async (t: Cleanup, parent: string = tmpdir()): Promise<Place> => {
+	const directory = await mkdtemp(path.join(parent, 'zeroize-test-'));
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
 	const [state, log] = [path.join(directory, 'state'), path.join(directory, 'log')];
 	await mkdir(state);

@@ -1,8 +1,8 @@
 import {chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import type {ExecutionContext} from 'ava';
 import {createTools, type Tools} from '../../src/process.ts';
+import type {Cleanup} from './cleanup.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures');
 
@@ -28,7 +28,7 @@ interface FakeTools {
 
 /** Tools of which some are found first in a directory of fakes. */
 export const fakeTools = async (
-	t: ExecutionContext,
+	t: Cleanup,
 	fakes: Readonly<Record<string, FakeTool>>,
 ): Promise<FakeTools> => {
 	const directory = await temporaryDirectory(t);
@@ -54,7 +54,7 @@ export const captured = async (tool: string, name: string): Promise<string> =>
 	readFile(join(fixtures, 'output', tool, `${name}.txt`), 'utf8');
 
 /** A directory of mode 0700 that is removed after the test. */
-export const temporaryDirectory = async (t: ExecutionContext): Promise<string> => {
+export const temporaryDirectory = async (t: Cleanup): Promise<string> => {
 	const directory = await mkdtemp(join(tmpdir(), 'zeroize-test-'));
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
 	return directory;

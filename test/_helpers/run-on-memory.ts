@@ -14,6 +14,7 @@ import {createTools} from '../../src/process.ts';
 import type {Recipe} from '../../src/recipe.ts';
 import {createRecords} from '../../src/records/run-records.ts';
 import {steps} from '../../src/steps/index.ts';
+import type {Cleanup} from './cleanup.ts';
 import {eraseRecipe, planOf, runId} from './plan.ts';
 
 export interface MemoryRun {
@@ -53,7 +54,7 @@ export interface MemoryRunResult extends RunResult {
 
 /** A whole run over memory devices filled with 0xA5, with real records in a directory of its own. */
 export const runOnMemory = async (
-	t: {teardown(action: () => Promise<void>): void},
+	t: Cleanup,
 	{
 		devices: wanted = [{serial: 'SERIAL1'}],
 		recipe = eraseRecipe,

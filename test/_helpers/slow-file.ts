@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ExecutionContext} from 'ava';
+import type {Cleanup} from './cleanup.ts';
 import {runFile} from './cli.ts';
 
 export interface Slowness {
@@ -22,7 +22,7 @@ export interface SlowFile {
 
 /** A file that answers each request late, as a worn-out drive does: nbdkit behind FUSE. */
 export const slowFile = async (
-	t: ExecutionContext,
+	t: Cleanup,
 	directory: string,
 	{readDelayMs = 0, writeDelayMs = 0, store}: Slowness,
 ): Promise<SlowFile> => {

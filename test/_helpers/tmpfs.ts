@@ -1,15 +1,11 @@
 import {closeSync, mkdirSync, openSync, writeSync} from 'node:fs';
 import {statfs} from 'node:fs/promises';
 import path from 'node:path';
-import type {ExecutionContext} from 'ava';
+import type {Cleanup} from './cleanup.ts';
 import {runFile} from './cli.ts';
 
 /** Mounts a tiny file system in memory, made for the test; unmounted with its end. */
-export const mountTmpfs = async (
-	t: ExecutionContext,
-	directory: string,
-	options = 'size=64k',
-): Promise<string> => {
+export const mountTmpfs = async (t: Cleanup, directory: string, options = 'size=64k'): Promise<string> => {
 	mkdirSync(directory, {recursive: true});
 	await runFile('mount', ['-t', 'tmpfs', '-o', options, 'zeroize-test', directory]);
 	t.teardown(async () => runFile('umount', [directory]));

@@ -2,7 +2,7 @@ import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import {SanitizeError} from '../../src/errors.ts';
-import {createPlace, hashOf, isAllZero, zeroize} from '../_helpers/cli.ts';
+import {createPlace, hashOf, zeroize} from '../_helpers/cli.ts';
 import {isRoot, loopsOf} from '../_helpers/loop.ts';
 import {runMain} from '../_helpers/main.ts';
 import {type Slowness, slowFile} from '../_helpers/slow-file.ts';
@@ -114,18 +114,6 @@ for (const {
 		t.regex(kept, /INTERRUPTED after writing had begun/);
 	});
 }
-
-serial('a line that hangs up does not stop an erase', async t => {
-	const place = await createPlace(t);
-	const totalBytes = 16 * 1024 ** 2;
-	const image = await place.image(totalBytes);
-	const args = ['run', 'erase', '--device', `loop:${image}`, '--confirm', image, '--progress', 'json'];
-	const end = await zeroize([...args, ...place.args], {
-		interrupt: {when: /"run\.committed"/, signal: 'SIGHUP'},
-	});
-	t.is(end.exitCode, 0, end.stderr);
-	t.true(await isAllZero(image, totalBytes));
-});
 
 serial('an interruption before the first step leaves every byte', async t => {
 	const place = await createPlace(t);

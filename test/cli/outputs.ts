@@ -12,13 +12,8 @@ const eraseArgs = async (place: Place): Promise<{image: string; args: readonly s
 };
 
 const redirections: ReadonlyArray<readonly [title: string, redirection: string, progress: string]> = [
-	['a reader that leaves after the first line', '| head -n 1', 'json'],
 	['a reader that leaves after the first line', '| head -n 1', 'plain'],
 	['a reader that leaves at once', '| true', 'tty'],
-	['a closed standard output', '>&-', 'json'],
-	['a full standard output', '>/dev/full', 'json'],
-	['a full standard error', '2>/dev/full', 'plain'],
-	['a closed standard input', '<&-', 'plain'],
 	['a standard input that is a directory', '</', 'plain'],
 	['nothing open at all', '<&- >&- 2>&-', 'tty'],
 ];

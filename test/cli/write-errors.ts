@@ -84,16 +84,6 @@ const names = async (
 
 const places: Readonly<Record<string, readonly ByteRange[]>> = {
 	'a bad sector in the middle': [{offset: 4 * MiB + 512, length: 512}],
-	'several bad places, some across blocks': [
-		{offset: 512 * 77, length: 512},
-		{offset: 512 * 79, length: 512 * 3},
-		{offset: 3 * MiB - 512, length: 1024},
-		{offset: 5 * MiB, length: 512},
-	],
-	'a bad first and a bad last sector': [
-		{offset: 0, length: 512},
-		{offset: totalBytes - 512, length: 512},
-	],
 };
 
 for (const eraser of erasers) {
@@ -107,15 +97,6 @@ for (const eraser of erasers) {
 			t.true(warnings.length >= 2 && warnings.length <= 4);
 		});
 	}
-
-	serial(`${eraser} on a disk that takes nothing says that nothing was written`, async t => {
-		const disk = await badFile(t, MiB / 4, []);
-		const place = await createPlace(t);
-		const node = await asDisk(t, disk);
-		await disk.breakWrites();
-		const end = await erase(place, node, eraser);
-		await names(t, place, {end, disk, unwritable: [{offset: 0, length: disk.totalBytes}]});
-	});
 
 	serial(`${eraser} tries a sector again that fails twice, and the disk is sanitized`, async t => {
 		const disk = await fickleFile(t, 3 * MiB, {offset: MiB + 512, failures: 2});
@@ -131,17 +112,6 @@ for (const eraser of erasers) {
 		});
 		const warned = end.events.flatMap(event => (event.type === 'run.warned' ? [event.message] : []));
 		t.regex(warned.at(-1) ?? '', /all of it was written when tried again/);
-	});
-
-	serial(`${eraser} names a bad sector of a file, whose last bytes fill none`, async t => {
-		const bytes = 3 * MiB + 700;
-		const disk = await fickleFile(t, bytes, {offset: 3 * MiB + 512, failures: 1000});
-		const place = await createPlace(t);
-		const end = await erase(place, `file:${disk.file}`, eraser);
-		// Past the page cache a file is written in pieces of this size, or to its end.
-		const [planned] = end.events;
-		t.is(planned?.type === 'run.planned' && planned.plan.devices[0]?.facts.logicalSectorBytes, 4096);
-		await names(t, place, {end, disk, unwritable: [{offset: 3 * MiB, length: 700}]});
 	});
 
 	serial(

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type {DeviceFacts, DeviceSurroundings} from '../../devices/device.ts';
 import {disksBehind} from '../../devices/facts/system-disk.ts';
 import {schemes} from '../../devices/index.ts';
+import {findOwner} from '../../devices/lock.ts';
 import {parseTarget} from '../../devices/target.ts';
 import {erasers} from '../../erasers/index.ts';
 import {errnoOf, SanitizeError, toSanitizeError} from '../../errors.ts';
@@ -74,7 +75,7 @@ export const preparePlan = async (
 	const first = make(refusals);
 	const missing = await findMissingTools([...first.tools, ...schemeTools(request.targets)], surroundings);
 	const unfit = missing.length > 0 ? [] : await findUnfitErasers(first.devices, surroundings);
-	const needed = [...refusals, ...missing, ...unfit];
+	const needed = [...(await findOwners(first.devices)), ...refusals, ...missing, ...unfit];
 	const leaving = await lookAtDeparture(first, schemeTools(request.targets), surroundings);
 	return leaving ? make([...needed, ...leaving.refusals], leaving.changes) : make(needed);
 };
@@ -104,6 +105,14 @@ export const inspectTarget = async (
 	}
 
 	return scheme.inspect(parsed, surroundings);
+};
+
+/** First of all: that a process has the device open says less than which run it is. */
+const findOwners = async (devices: Plan['devices']): Promise<readonly Refusal[]> => {
+	const owners = await Promise.all(
+		devices.filter(({eraser}) => eraser).map(async ({facts}) => ({facts, owner: await findOwner(facts)})),
+	);
+	return owners.flatMap(({facts, owner}) => (owner ? [toRefusal(owner, facts.target)] : []));
 };
 
 const toRefusal = (thrown: unknown, target?: string): Refusal => {

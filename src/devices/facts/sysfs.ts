@@ -88,3 +88,13 @@ export const diskSequenceOf = async (deviceNumber: string, root: string): Promis
 		? null
 		: ((await readAttribute(directory, 'diskseq')) ?? (await readAttribute(directory, '../diskseq')));
 };
+
+// Fields of `stat`: reads, of them merged, sectors, ms, then the same of writes.
+const writtenSectors = 6;
+
+/** Sectors that were written to the device of this directory; see {@link Device.countWrites}. */
+export const countWrites = async (directory: string | null): Promise<number | null> => {
+	const text = directory === null ? null : await readAttribute(directory, 'stat');
+	const count = Number(text?.trim().split(/\s+/)[writtenSectors]);
+	return Number.isSafeInteger(count) ? count : null;
+};

@@ -47,7 +47,7 @@ export const tryMemoryRuns = async (t: ExecutionContext, from: number, to: numbe
 const tryScenario = async (scenario: Scenario, fillSeed: number, parent: string) => {
 	const witnesses: Witness[] = [];
 	const before: Uint8Array[] = [];
-	const clean: Array<() => Promise<void>> = [];
+	const clean: Array<() => unknown> = [];
 	const {run, isInterrupted} = toRun(scenario, {fillSeed, witnesses, before});
 	try {
 		const result = await runOnMemory({teardown: action => void clean.push(action)}, {...run, parent});

@@ -1,0 +1,4 @@
+import {testFaults} from '../bench/faults-test.ts';
+import {badInput} from '../cases/bad-input.ts';
+
+testFaults(badInput);

@@ -1,0 +1,4 @@
+import {testFaults} from '../bench/faults-test.ts';
+import {changesBefore} from '../cases/changes-before.ts';
+
+testFaults(changesBefore);

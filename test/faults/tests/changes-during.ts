@@ -1,0 +1,4 @@
+import {testFaults} from '../bench/faults-test.ts';
+import {changesDuring} from '../cases/changes-during.ts';
+
+testFaults(changesDuring);

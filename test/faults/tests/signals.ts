@@ -1,0 +1,4 @@
+import {testFaults} from '../bench/faults-test.ts';
+import {signals} from '../cases/signals.ts';
+
+testFaults(signals);

@@ -1,0 +1,4 @@
+import {testFaults} from '../bench/faults-test.ts';
+import {stalls} from '../cases/stalls.ts';
+
+testFaults(stalls);

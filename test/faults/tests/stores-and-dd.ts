@@ -1,0 +1,4 @@
+import {testFaults} from '../bench/faults-test.ts';
+import {ddFaults, stores} from '../cases/stores-and-dd.ts';
+
+testFaults([...stores, ...ddFaults]);

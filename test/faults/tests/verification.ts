@@ -1,0 +1,4 @@
+import {testFaults} from '../bench/faults-test.ts';
+import {verification} from '../cases/verification.ts';
+
+testFaults(verification);

@@ -1,0 +1,4 @@
+import {testFaults} from '../bench/faults-test.ts';
+import {writeErrors} from '../cases/write-errors.ts';
+
+testFaults(writeErrors);
