@@ -140,7 +140,7 @@ const inspectAttached = async (
 		// Who has the loop device open writes to the file, and has not got it open.
 		holders: [
 			...now.holders.filter(({name}) => name !== node),
-			...findWriters(other => other.isBlockDevice() && other.rdev === rdev, root),
+			...(await findWriters({matches: other => other.isBlockDevice() && other.rdev === rdev}, root)),
 		],
 	};
 };

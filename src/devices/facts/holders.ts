@@ -1,6 +1,7 @@
 import type {BigIntStats} from 'node:fs';
 import {realpath, stat} from 'node:fs/promises';
 import type {DeviceFacts, DeviceKind, DeviceSurroundings, Holder} from '../device.ts';
+import {within} from '../within.ts';
 import {listBackings, siblingLoops} from './backing.ts';
 import type {BlockNode} from './lsblk.ts';
 import {activeSwaps} from './swaps.ts';
@@ -53,7 +54,7 @@ export const findHolders = async (node: BlockNode, {root, tools}: DeviceSurround
 			.map(({name}): Holder => ({kind: 'swap', name: toKernelName(name, nodes)})),
 		...(await loopsOver(isOurs, names, root)),
 		...(await siblings).map((name): Holder => ({kind: 'loop', name})),
-		...findWriters(isOurs, root),
+		...(await findWriters({matches: isOurs}, root)),
 	]);
 };
 
@@ -73,7 +74,7 @@ export const findFileHolders = async (
 		...backings
 			.filter(backing => backing.inode === inode)
 			.map(({node}): Holder => ({kind: 'loop', name: node})),
-		...findWriters(isOurs, root),
+		...(await findWriters({matches: isOurs, file: stats}, root)),
 	]);
 };
 
@@ -130,9 +131,13 @@ const loopsOver = async (isOurs: IsOurs, names: ReadonlySet<string>, root: strin
 	return loops.filter((_, index) => matches[index]).map(({node}) => ({kind: 'loop', name: node}));
 };
 
+const answerMs = 5000;
+
 const isSame = async (path: string, isOurs: IsOurs, names: ReadonlySet<string>): Promise<boolean> => {
 	try {
-		return names.has(path) || isOurs(await stat(path, {bigint: true}));
+		// Ours has answered: what does not is another one.
+		const late = () => new Error(`${path} does not answer`);
+		return names.has(path) || isOurs(await within(stat(path, {bigint: true}), {timeoutMs: answerMs, late}));
 	} catch {
 		return false;
 	}

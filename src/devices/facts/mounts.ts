@@ -15,7 +15,7 @@ export interface Mount {
 }
 
 /** Parses /proc/self/mountinfo, see proc_pid_mountinfo(5). */
-const parseMounts = (text: string): Mount[] =>
+export const parseMounts = (text: string): Mount[] =>
 	text
 		.split('\n')
 		.filter(line => line.includes(' - '))
