@@ -6,7 +6,9 @@ import test, {type ExecutionContext} from 'ava';
 import block from '../../src/devices/block.ts';
 import file from '../../src/devices/file.ts';
 import loop from '../../src/devices/loop.ts';
+import {createPlace} from '../_helpers/cli.ts';
 import {attachLoop, isRoot, randomFile, temporaryDirectory} from '../_helpers/loop.ts';
+import {slowFile} from '../_helpers/slow-file.ts';
 import {real} from '../_helpers/surroundings.ts';
 
 const onLoop = isRoot ? test.serial : test.serial.skip;
@@ -91,4 +93,16 @@ onLoop('a file that grows under its loop device is seen', async t => {
 	await using device = await loop.open(facts, 'erase', real);
 	await appendFile(image.path, Buffer.alloc(512, 1));
 	t.is((await device.inspect()).totalBytes, totalBytes + 512);
+});
+
+test('a file that another process has open on a file system that never answers holds up nothing', async t => {
+	await using image = await randomFile(totalBytes);
+	const {directory} = await createPlace(t);
+	const slow = await slowFile(t, directory, {});
+	await holdOpen(t, slow.path, 'r+');
+	slow.freeze();
+	const startedAtMs = performance.now();
+	t.deepEqual((await inspectFile(image.path)).holders, []);
+	t.true(performance.now() - startedAtMs < 5000);
+	slow.thaw();
 });
