@@ -20,7 +20,7 @@ const patienceMs = 1500;
 
 /** Listens to what the kernel says about a device, from now on. Nothing is asked of the device itself but its temperature. */
 export const followKernelLog = (device: Pick<Device, 'facts' | 'node'>, root: string): KernelLog => {
-	const fd = openRecords(join(root, 'dev/kmsg'));
+	let fd = openRecords(join(root, 'dev/kmsg'));
 	// What was said before is not about now.
 	readRecords(fd, () => {});
 	const naming = device.facts.kind === 'memory' ? Promise.resolve(noNames) : kernelNames(device, root);
@@ -40,6 +40,7 @@ export const followKernelLog = (device: Pick<Device, 'facts' | 'node'>, root: st
 		[Symbol.dispose]: () => {
 			if (fd !== undefined) {
 				closeSync(fd);
+				fd = undefined;
 			}
 		},
 	};

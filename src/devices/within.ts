@@ -13,6 +13,7 @@ export const within = async <Result>(
 ): Promise<Result> => {
 	const {promise: isOver, reject} = Promise.withResolvers<never>();
 	work.catch(() => {});
+	signal?.throwIfAborted();
 	const timer = setTimeout(() => reject(late()), timeoutMs);
 	const onAbort = () => reject(signal?.reason);
 	signal?.addEventListener('abort', onAbort, {once: true});

@@ -29,7 +29,7 @@ export const isOwnDirectory = async (directory: string, uid: number): Promise<bo
 };
 
 /**
-Why somebody else could have changed a file, and the way out; `null` when nobody else can. `file` is an absolute path without symbolic links.
+Why somebody else could have changed what is in a file, and the way out; `null` when nobody else can. `file` is an absolute path without symbolic links. Who owns a directory further up can put another file in its place, but only one that is as trusted.
 */
 export const findStranger = async (
 	file: string,
@@ -39,14 +39,14 @@ export const findStranger = async (
 	if (!isTrusted(stats.uid, uid)) {
 		return {
 			reason: `it belongs to user ${stats.uid}`,
-			hint: `read it, then: chown ${uid} ${file} && chmod go-w ${file}`,
+			hint: copyOf(file),
 		};
 	}
 
 	if (!isOwnFile(stats, uid)) {
 		return {
 			reason: `others can write to it (mode ${modeOf(stats)})`,
-			hint: `read it, then: chmod go-w ${file}`,
+			hint: copyOf(file),
 		};
 	}
 
@@ -55,9 +55,13 @@ export const findStranger = async (
 		? null
 		: {
 				reason: `others can replace it: ${directory} is not of root or user ${uid} alone`,
-				hint: `read it, then: chown ${uid} ${directory} && chmod go-w ${directory}`,
+				hint: copyOf(file),
 			};
 };
+
+// Who has it open for writing could still change it after a chown.
+const copyOf = (file: string): string =>
+	`copy it to a directory of your own (install -m 600 '${file.replaceAll("'", "'\\''")}' DIRECTORY/), read the copy, and use that`;
 
 const modeOf = ({mode}: Ownership): string => (mode & 0o7777).toString(8).padStart(4, '0');
 

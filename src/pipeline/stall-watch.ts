@@ -109,6 +109,10 @@ const lookForStalls = (
 
 	const detector = createStallDetector(limits, monotonicMs());
 	const tell = async (news: StallNews): Promise<void> => {
+		if (!isAwaited()) {
+			return;
+		}
+
 		const cause = news.what === 'recovered' ? null : await findCause();
 		if (isAwaited()) {
 			onNews(news, cause);

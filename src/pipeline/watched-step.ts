@@ -117,9 +117,10 @@ const toEvent = (
 				giveUpSeconds: what === 'given-up' ? 0 : Math.max(0, (limits?.giveUpSeconds ?? 0) - seconds),
 			};
 
-const hintFor = ({stateDir, departure}: Plan): string => {
+const hintFor = ({stateDir, departure, devices}: Plan): string => {
 	const mend = 'do not release the device; mend what holds it up (cable, power, heat, kernel log)';
-	return stateDir === null || departure !== null
+	const isErasing = devices.some(({eraser}) => eraser !== undefined);
+	return stateDir === null || departure !== null || !isErasing
 		? `${mend}, then start again`
 		: `${mend}, then go on with: zeroize resume JOURNAL`;
 };

@@ -1,5 +1,5 @@
 import type {DeviceFacts} from '../devices/device.ts';
-import type {PlannedDevice} from '../plan.ts';
+import type {PlannedDevice, PlannedStep} from '../plan.ts';
 import type {DeviceReport, EndedStep, Report} from '../report.ts';
 
 /**
@@ -33,7 +33,7 @@ export const retry = (report: Report): Report => {
 				? {
 						...device,
 						...{erased: null, verification: null, endedAt: null, failure: null, unwritable: null},
-						eraseFrom: resumptionPoint(device),
+						...beginAt(resumptionPoint(device)),
 					}
 				: goOn(device),
 		),
@@ -42,10 +42,19 @@ export const retry = (report: Report): Report => {
 
 /** An erase whose process is gone, without a word. */
 const goOn = (device: DeviceReport): DeviceReport =>
-	device.erased === null ? {...device, eraseFrom: resumptionPoint(device)} : device;
+	device.erased === null ? {...device, ...beginAt(resumptionPoint(device))} : device;
 
-// Says nothing against what was written before: the writer was stopped, or was waited for too long.
-const harmless = new Set<string | null>([null, 'INTERRUPTED', 'TERMINATED', 'STALLED', 'ERASER_FAILED']);
+// What the attempt before had made durable is worth no more to the next one than where it begins.
+const beginAt = (from: number): Pick<DeviceReport, 'eraseFrom' | 'durableBytes'> => ({
+	eraseFrom: from,
+	durableBytes: from,
+});
+
+// Says nothing against what was written before: the writer was stopped, was waited for too long, or did not begin.
+const harmless = new Set<string | null>([
+	...[null, 'INTERRUPTED', 'TERMINATED', 'STALLED'],
+	...['ERASER_FAILED', 'DEVICE_BUSY'],
+]);
 
 // What erasers ask for.
 const unitBytes = 1024 ** 2;
@@ -56,10 +65,11 @@ const resumptionPoint = ({failure, durableBytes, planned}: DeviceReport): number
 	return harmless.has(failure) ? last - (last % unitBytes) : 0;
 };
 
-/** Like a retry; and what was prepared may be undone since, by a start of the machine. */
+/** Like a retry; and what was prepared may be undone since, by a start of the machine, and what was verified written to: nobody held the devices. */
 export const resume = (report: Report, facts: readonly DeviceFacts[]): Report => {
 	const {plan, ...again} = retry(report);
-	const prepares = new Set(plan?.steps.flatMap(({step, phase}) => (phase === 'prepare' ? [step] : [])) ?? []);
+	const isUndone = ({phase}: PlannedStep) => phase === 'prepare' || phase === 'verify';
+	const undone = new Set((plan?.steps ?? []).filter(isUndone).map(({step}) => step));
 	const asNow = (planned: PlannedDevice): PlannedDevice => ({
 		...planned,
 		facts: facts.find(({path}) => path === planned.facts.path) ?? planned.facts,
@@ -69,13 +79,21 @@ export const resume = (report: Report, facts: readonly DeviceFacts[]): Report =>
 		plan: plan && {
 			...plan,
 			devices: plan.devices.map(asNow),
-			steps: plan.steps.map(step =>
-				step.phase === 'verify' ? {...step, options: {...step.options, coverage: 'full'}} : step,
-			),
+			steps: plan.steps.map(step => (step.phase === 'verify' ? inFull(step) : step)),
 		},
 		// What was begun by a process that is gone is begun again.
 		underWay: [],
-		ended: again.ended.filter(({step}) => !prepares.has(step)),
-		devices: again.devices.map(device => ({...device, planned: asNow(device.planned)})),
+		ended: again.ended.filter(({step}) => !undone.has(step)),
+		devices: again.devices.map(device => ({
+			...device,
+			verification: null,
+			planned: asNow(device.planned),
+		})),
 	};
 };
+
+const inFull = ({skip: _, ...step}: PlannedStep): PlannedStep => ({
+	...step,
+	title: 'verify every byte',
+	options: {...step.options, coverage: 'full'},
+});

@@ -1,4 +1,4 @@
-import {readFile, rm} from 'node:fs/promises';
+import {open, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {readJournal} from '../../src/journal.ts';
@@ -77,4 +77,23 @@ test('what failed after the erase is done when its cause is gone, and the erase 
 	]);
 	t.is(again.exitCode, 2);
 	t.regex(again.stderr, /has ended well: there is nothing to resume/);
+});
+
+test('what was written to a verified device since then is found', async t => {
+	const {journal, notADirectory, image} = await unkeptRun(t);
+	await rm(notADirectory);
+	const handle = await open(image, 'r+');
+	await handle.write('SECRET', 5000);
+	await handle.close();
+	const {exitCode, events} = await zeroize(['resume', journal, '--progress', 'json']);
+	t.is(exitCode, 4);
+	const last = events.findLast(({type}) => type === 'run.finished');
+	t.like(last, {outcome: 'failed', devices: [{nonZero: [{offset: 5000, length: 6}]}]});
+});
+
+test('what is not the journal of a run is not taken for one', async t => {
+	const {journal} = await unkeptRun(t);
+	const {exitCode, stderr} = await zeroize(['resume', journal.replace('journal.jsonl', 'run.log')]);
+	t.is(exitCode, 2);
+	t.regex(stderr, /run\.log is not the journal of a run/);
 });

@@ -2,7 +2,7 @@ import test from 'ava';
 import type {ErrorCode} from '../../src/errors.ts';
 import type {EventBody, RunEvent} from '../../src/events.ts';
 import {foldReport} from '../../src/report.ts';
-import {memoryFacts, numbered, planOf} from '../_helpers/plan.ts';
+import {memoryFacts, numbered, planOf, verificationOf} from '../_helpers/plan.ts';
 
 const MiB = 1024 ** 2;
 const facts = {...memoryFacts(), totalBytes: 10 * MiB};
@@ -82,4 +82,32 @@ test('a second interruption, before anything more is durable, loses nothing', t 
 
 test('a journal cannot send it behind the end', t => {
 	t.is(pointAfter(progress(3 * MiB, 99 * MiB), resumed), 9 * MiB);
+});
+
+for (const code of ['SYNC_FAILED', 'DEVICE_CHANGED', 'WRITE_FAILED', 'INTERRUPTED'] as const) {
+	test(`to resume twice is to resume once, after ${code}`, t => {
+		const before = [progress(3 * MiB, 3 * MiB), failed('erase', code)] as const;
+		t.is(pointAfter(...before, resumed, resumed), pointAfter(...before, resumed));
+	});
+}
+
+test('what a verification found is erased again however often it is resumed', t => {
+	t.is(pointAfter(progress(10 * MiB, 9 * MiB), erased, failed('verify', 'NOT_ZERO'), resumed, resumed), 0);
+});
+
+test('a device that was verified before is verified again, in full, also where that was not asked for', t => {
+	const verified: EventBody = {
+		...{type: 'step.finished', step: 'verify', device: path, durationMs: 1},
+		verification: verificationOf(),
+	};
+	const {devices, ended, plan: now} = foldReport(numbered([...started, erased, verified, resumed]));
+	t.is(devices[0]?.verification, null);
+	t.deepEqual(ended, [{step: 'erase', device: path, how: 'finished'}]);
+	const unasked = planOf({devices: [facts], overrides: {verify: {coverage: 'none'}}});
+	const {plan: asked} = foldReport(numbered([{type: 'run.planned', plan: unasked}, resumed]));
+	for (const planned of [now, asked]) {
+		const step = planned?.steps.find(({phase}) => phase === 'verify');
+		t.like(step, {title: 'verify every byte', options: {coverage: 'full'}});
+		t.is(step?.skip, undefined);
+	}
 });

@@ -13,6 +13,8 @@ import {continueRun} from './continue.ts';
 import {inspectTarget} from './prepare.ts';
 import {pickView} from './session.ts';
 
+const refused = exitCodeOf('DEVICE_BUSY');
+
 // A dd whose zeroize was killed ends with its next progress line.
 const writerMs = 5000;
 
@@ -25,7 +27,7 @@ export const resumeRun = async (
 	progress: ProgressChoice,
 	surroundings: Surroundings,
 ): Promise<CommandEnd> => {
-	const kept = await readKeptRun(path.dirname(journal), {ownedBy: surroundings.uid});
+	const kept = await readKeptRun(directoryOf(journal), {ownedBy: surroundings.uid});
 	requireResumable(kept, journal);
 	try {
 		const resumed = await Promise.all(kept.plan.devices.map(device => lookAgain(device, surroundings)));
@@ -34,8 +36,19 @@ export const resumeRun = async (
 	} catch (error) {
 		const {code} = printError(surroundings.stderr, 'resuming', error);
 		// Nothing was written by this process; the device may be half erased all the same.
-		return {exitCode: Math.min(exitCodeOf(code), exitCodeOf('DEVICE_BUSY'))};
+		const exitCode = exitCodeOf(code);
+		return {exitCode: exitCode < exitCodeOf('INTERRUPTED') ? Math.min(exitCode, refused) : exitCode};
 	}
+};
+
+const directoryOf = (journal: string): string => {
+	if (path.basename(journal) !== 'journal.jsonl') {
+		throw new SanitizeError('USAGE', `${journal} is not the journal of a run`, {
+			hint: 'give the file journal.jsonl that zeroize left in the directory of the run',
+		});
+	}
+
+	return path.dirname(journal);
 };
 
 const requireResumable = ({plan, report}: KeptRun, journal: string): void => {

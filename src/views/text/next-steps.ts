@@ -73,7 +73,10 @@ const stalledActions = (story: Story): readonly string[] => {
 /** `undefined` where there is nothing to resume from. */
 const resumeCommand = ({plan, logDir}: Story): string | undefined => {
 	const directory = logDir ?? (plan && runDirectory(plan));
-	return directory === undefined || plan?.departure ? undefined : `zeroize resume ${directory}/journal.jsonl`;
+	const isErasing = plan?.devices.some(({eraser}) => eraser !== undefined);
+	return directory === undefined || plan?.departure || !isErasing
+		? undefined
+		: `zeroize resume ${directory}/journal.jsonl`;
 };
 
 const interruptedActions = (story: Story): readonly string[] => {

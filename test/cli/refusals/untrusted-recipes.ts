@@ -33,22 +33,22 @@ const recipeIn = async (place: Place): Promise<{readonly directory: string; read
 type Spoil = (found: {readonly directory: string; readonly file: string}) => Promise<unknown>;
 
 const spoils: ReadonlyArray<readonly [title: string, spoil: Spoil, hint: RegExp]> = [
-	['that its group can write to', async ({file}) => chmod(file, 0o664), /chmod go-w \S+mine\.yaml/],
-	['that others can write to', async ({file}) => chmod(file, 0o646), /chmod go-w \S+mine\.yaml/],
+	['that its group can write to', async ({file}) => chmod(file, 0o664), /install -m 600 '\S+mine\.yaml'/],
+	['that others can write to', async ({file}) => chmod(file, 0o646), /install -m 600 '\S+mine\.yaml'/],
 	[
 		'that belongs to somebody else',
 		async ({file}) => chown(file, stranger, stranger),
-		/chown 0 \S+mine\.yaml/,
+		/install -m 600 '\S+mine\.yaml'/,
 	],
 	[
 		'in a directory that others can write to',
 		async ({directory}) => chmod(directory, 0o777),
-		/chmod go-w \S+recipes;/,
+		/install -m 600 '\S+mine\.yaml'/,
 	],
 	[
 		'in a directory of somebody else',
 		async ({directory}) => chown(directory, stranger, stranger),
-		/chown 0 \S+recipes /,
+		/install -m 600 '\S+mine\.yaml'/,
 	],
 	[
 		'in a sticky directory of somebody else',
@@ -56,7 +56,7 @@ const spoils: ReadonlyArray<readonly [title: string, spoil: Spoil, hint: RegExp]
 			await chown(directory, stranger, stranger);
 			await chmod(directory, 0o1777);
 		},
-		/chown 0 \S+recipes /,
+		/install -m 600 '\S+mine\.yaml'/,
 	],
 	[
 		'behind a link of somebody else',
@@ -66,7 +66,7 @@ const spoils: ReadonlyArray<readonly [title: string, spoil: Spoil, hint: RegExp]
 			await lchown(link, stranger, stranger);
 			return link;
 		},
-		/chown 0 \S+link\.yaml/,
+		/install -m 600 '\S+link\.yaml'/,
 	],
 	[
 		'behind a link in a directory that others can write to',
@@ -77,7 +77,7 @@ const spoils: ReadonlyArray<readonly [title: string, spoil: Spoil, hint: RegExp]
 			await symlink(file, path.join(open, 'link.yaml'));
 			return path.join(open, 'link.yaml');
 		},
-		/chmod go-w \S+open;/,
+		/install -m 600 '\S+link\.yaml'/,
 	],
 ];
 
