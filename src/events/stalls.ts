@@ -16,7 +16,9 @@ export type StallEventBody =
 			readonly bytesPerSecond: number;
 			/** What the kernel says against the device; `null` when it says nothing. */
 			readonly cause: string | null;
-			/** Until the step is given up; 0 when it is given up now. */
+			/** Until the step is given up, unless the device answers meanwhile; 0 when it is given up now. */
 			readonly giveUpSeconds: number;
+			/** It answers, but that gets nothing further: errors, as a rule. */
+			readonly answers?: boolean;
 	  } & Stall)
 	| ({readonly type: 'step.recovered'} & Stall);

@@ -101,6 +101,7 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 	'step.stalled': {
 		...{...step, device: text, seconds: finite, bytes: count, totalBytes: count},
 		...{bytesPerSecond: finite, cause: v.nullable(text), giveUpSeconds: finite},
+		answers: v.optional(v.boolean()),
 	},
 	'step.recovered': {...step, device: text, seconds: finite},
 	'step.skipped': {...step, reason: text},

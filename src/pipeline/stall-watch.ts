@@ -1,6 +1,7 @@
 import {SanitizeError} from '../errors.ts';
 import {formatDuration, formatRate} from '../progress.ts';
 import type {StallLimits} from '../steps/stalls/limits.ts';
+import type {Answer} from './answering-device.ts';
 import {toInterruption} from './interruption.ts';
 import {createStallDetector, type StallNews} from './stall-detector.ts';
 
@@ -10,6 +11,8 @@ export interface Watched {
 	readonly signal: AbortSignal;
 	/** Takes the bytes done so far. */
 	count(bytes: number): void;
+	/** Takes that the device answered a call. */
+	answer(answer: Answer): void;
 	/** False once nobody waits for the step any more: what it says then is not heard. */
 	isAwaited(): boolean;
 }
@@ -38,7 +41,7 @@ const usualAbandonMs = 15_000;
 Does what is asked of a device that may answer late, or never.
 
 INVARIANTS
-- It ends: once the run is interrupted, or a stall has lasted for `giveUpSeconds`, no later than `abandonMs` after that, whatever hangs.
+- It ends: once the run is interrupted, or a device that is stalled has shown no sign of life for `giveUpSeconds`, no later than `abandonMs` after that, whatever hangs.
 - Whoever was given up on is not heard any more.
 @throws SanitizeError STALLED; what `work` throws; for a run that was interrupted its reason.
 */
@@ -56,7 +59,7 @@ export const watchStalls = async <Result>(
 		() => isAwaited,
 	);
 	try {
-		const working = work({signal, count: stalls.count, isAwaited: () => isAwaited});
+		const working = work({signal, count: stalls.count, answer: stalls.answer, isAwaited: () => isAwaited});
 		return await Promise.race([working, patience.isOver]);
 	} catch (error) {
 		throw toInterruption(error, signal);
@@ -104,7 +107,7 @@ const lookForStalls = (
 ) => {
 	const {limits, monotonicMs, findCause, onNews, path, hint} = watch;
 	if (!limits) {
-		return {count() {}, [Symbol.dispose]() {}};
+		return {count() {}, answer() {}, [Symbol.dispose]() {}};
 	}
 
 	const detector = createStallDetector(limits, monotonicMs());
@@ -129,7 +132,11 @@ const lookForStalls = (
 			telling = telling.then(() => tell(news));
 		}
 	}, intervalMs(limits)).unref();
-	return {count: detector.count, [Symbol.dispose]: () => clearInterval(timer)};
+	return {
+		count: detector.count,
+		answer: detector.answer,
+		[Symbol.dispose]: () => clearInterval(timer),
+	};
 };
 
 const intervalMs = ({stallSeconds, slowSeconds, giveUpSeconds}: StallLimits): number =>

@@ -3,8 +3,8 @@ import {followKernelLog} from '../devices/kernel-log.ts';
 import type {StallEventBody} from '../events/stalls.ts';
 import type {Plan} from '../plan.ts';
 import {createProgress} from '../progress.ts';
-import type {StallLimits} from '../steps/stalls/limits.ts';
 import type {DeviceStep, StepContext, StepOptions, StepResult} from '../steps/step.ts';
+import {answeringDevice} from './answering-device.ts';
 import {commit} from './commit.ts';
 import type {StallNews} from './stall-detector.ts';
 import {type Watched, watchStalls} from './stall-watch.ts';
@@ -37,7 +37,7 @@ export const runWatched = async (work: Work, surroundings: RunSurroundings): Pro
 		monotonicMs,
 		findCause: () => log.likelyCause(),
 		onNews: (news, cause) =>
-			void events.emit({step: step.name, device: path, ...toEvent(news, cause, {limits, progress})}),
+			void events.emit({step: step.name, device: path, ...toEvent(news, cause, progress)}),
 		hint: hintFor(plan),
 	});
 };
@@ -47,11 +47,11 @@ const callWatched = async (
 	{watched, progress}: {readonly watched: Watched; readonly progress: Reporter},
 	surroundings: RunSurroundings,
 ): Promise<StepResult> => {
-	const {signal, count, isAwaited} = watched;
+	const {signal, count, answer, isAwaited} = watched;
 	return step.run(options, {
 		...context,
 		signal,
-		device,
+		device: answeringDevice(device, answer),
 		planned: lane.planned,
 		from,
 		warn: warning => (isAwaited() ? context.warn(warning) : undefined),
@@ -102,9 +102,9 @@ const createReporter = (
 type Told<Event> = Event extends unknown ? Omit<Event, 'step' | 'device'> : never;
 
 const toEvent = (
-	{what, seconds, bytesPerSecond}: StallNews,
+	{what, seconds, bytesPerSecond, answers, giveUpSeconds}: StallNews,
 	cause: string | null,
-	{limits, progress}: {readonly limits: StallLimits | undefined; readonly progress: Reporter},
+	progress: Reporter,
 ): Told<StallEventBody> =>
 	what === 'recovered'
 		? {type: 'step.recovered', seconds}
@@ -114,7 +114,8 @@ const toEvent = (
 				bytesPerSecond,
 				seconds,
 				cause,
-				giveUpSeconds: what === 'given-up' ? 0 : Math.max(0, (limits?.giveUpSeconds ?? 0) - seconds),
+				giveUpSeconds: what === 'given-up' ? 0 : giveUpSeconds,
+				...(answers && {answers}),
 			};
 
 const hintFor = ({stateDir, departure, devices}: Plan): string => {

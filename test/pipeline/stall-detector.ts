@@ -1,4 +1,5 @@
 import test from 'ava';
+import type {Answer} from '../../src/pipeline/answering-device.ts';
 import {createStallDetector, type StallNews} from '../../src/pipeline/stall-detector.ts';
 import type {StallLimits} from '../../src/steps/stalls/limits.ts';
 
@@ -16,11 +17,17 @@ const watch = (
 	bytesAt: (second: number) => number,
 	seconds: number,
 	limits: Partial<StallLimits> = {},
+	answerAt: (second: number) => Answer | undefined = () => undefined,
 ): readonly News[] => {
 	const detector = createStallDetector({...usual, ...limits}, 5000);
 	const said: News[] = [];
 	for (let second = 1; second <= seconds; second += 1) {
 		detector.count(bytesAt(second));
+		const answer = answerAt(second);
+		if (answer) {
+			detector.answer(answer);
+		}
+
 		const news = detector.look(5000 + second * 1000);
 		if (news) {
 			said.push([second, news.what, news.seconds, news.bytesPerSecond]);
@@ -134,4 +141,61 @@ test('a limit below the time that a stall takes to be seen gives it up at once',
 		watch(() => 0, 200, {giveUpSeconds: 10, slowBytesPerSecond: 0}),
 		[[120, 'given-up', 120, 0]],
 	);
+});
+
+const bothAnswers: readonly Answer[] = ['done', 'failed'];
+
+for (const answer of bothAnswers) {
+	test(`a device that makes no byte is told of, but not given up while it answers: ${answer}`, t => {
+		const said = watch(
+			() => 0,
+			20_000,
+			{},
+			second => (second % 100 === 0 ? answer : undefined),
+		);
+		t.deepEqual(
+			said.map(([second, what]) => [second, what]),
+			[120, 240, 480, 960, 1920, 3840, 7680, 15_360].map(second => [second, 'stalled']),
+		);
+	});
+}
+
+test('a device that answers no more is given up that long after its last answer', t => {
+	const said = watch(
+		() => 0,
+		9000,
+		{},
+		second => (second <= 5000 ? 'failed' : undefined),
+	);
+	const givenUp = said.filter(([, what]) => what === 'given-up');
+	// An answer is dated with the last time that was looked.
+	t.deepEqual(givenUp, [[6799, 'given-up', 6799, 0]]);
+});
+
+test('a slow device is given up although its writes are answered, but not while some fail', t => {
+	const givenUpAt = (answer: Answer) =>
+		watch(
+			second => second * 1000,
+			4000,
+			{},
+			() => answer,
+		).find(([, what]) => what === 'given-up')?.[0];
+	t.is(givenUpAt('done'), 1800);
+	t.is(givenUpAt('failed'), undefined);
+});
+
+test('it says whether the device answers, and for how long that is waited for', t => {
+	const detector = createStallDetector(usual, 0);
+	const lookUntil = (from: number, to: number) => {
+		let last: StallNews | undefined;
+		for (let second = from; second <= to; second += 1) {
+			last = detector.look(second * 1000) ?? last;
+		}
+
+		return last;
+	};
+	lookUntil(1, 110);
+	detector.answer('failed');
+	t.like(lookUntil(111, 120), {what: 'stalled', seconds: 120, answers: true, giveUpSeconds: 1790});
+	t.like(lookUntil(121, 240), {what: 'stalled', seconds: 240, answers: false, giveUpSeconds: 1670});
 });

@@ -7,7 +7,7 @@ export interface StallLimits {
 	/** Fewer bytes per second than this, over `slowSeconds`; 0 for never. */
 	readonly slowBytesPerSecond: number;
 	readonly slowSeconds: number;
-	/** A stall of either kind that lasts this long fails the step. */
+	/** A stall in which the device gave no sign of life for this long fails the step. */
 	readonly giveUpSeconds: number;
 }
 
@@ -30,7 +30,7 @@ export const stallOptions = {
 		256 * 1024,
 	),
 	slowSeconds: v.optional(seconds('seconds over which that rate is taken'), 300),
-	giveUpSeconds: v.optional(seconds('seconds of one stall after which the step fails'), 1800),
+	giveUpSeconds: v.optional(seconds('seconds without an answer in a stall after which the step fails'), 1800),
 };
 
 const schema = v.object(stallOptions);
