@@ -2,7 +2,7 @@ interface Patience {
 	readonly timeoutMs: number;
 	/** What is thrown then. */
 	readonly late: () => Error;
-	/** Its reason is thrown once it is aborted. */
+	/** Its reason is thrown when it is aborted while somebody waits. */
 	readonly signal?: AbortSignal;
 }
 
@@ -13,7 +13,6 @@ export const within = async <Result>(
 ): Promise<Result> => {
 	const {promise: isOver, reject} = Promise.withResolvers<never>();
 	work.catch(() => {});
-	signal?.throwIfAborted();
 	const timer = setTimeout(() => reject(late()), timeoutMs);
 	const onAbort = () => reject(signal?.reason);
 	signal?.addEventListener('abort', onAbort, {once: true});
