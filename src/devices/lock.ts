@@ -8,6 +8,8 @@ interface Owner {
 	readonly processId: number;
 }
 
+type Named = Pick<DeviceFacts, 'path' | 'deviceNumber' | 'diskSequence'>;
+
 const answerMs = 1000;
 
 /**
@@ -16,11 +18,8 @@ Claims a device for one run among all runs on this machine, until disposed. The 
 Source: unix(7), "Abstract".
 @throws SanitizeError DEVICE_BUSY naming the run that has it.
 */
-export const lockDevice = async (
-	{path, deviceNumber}: DeviceFacts,
-	runId: string,
-): Promise<AsyncDisposable> => {
-	const name = nameOf({path, deviceNumber});
+export const lockDevice = async (facts: Named, runId: string): Promise<AsyncDisposable> => {
+	const name = nameOf(facts);
 	const owner: Owner = {runId, processId: process.pid};
 	const server = createServer(socket => socket.on('error', () => {}).end(JSON.stringify(owner)));
 	try {
@@ -31,22 +30,21 @@ export const lockDevice = async (
 		}
 
 		const owner = (await askOwner(name)) ?? 'another run of zeroize, which does not say which';
-		throw inUse(path, owner, error);
+		throw inUse(facts.path, owner, error);
 	}
 
 	return {[Symbol.asyncDispose]: () => new Promise(resolve => void server.close(() => resolve()))};
 };
 
 /** The refusal that {@link lockDevice} would give now, where another run has the device and says so. */
-export const findOwner = async (
-	facts: Pick<DeviceFacts, 'path' | 'deviceNumber'>,
-): Promise<SanitizeError | undefined> => {
+export const findOwner = async (facts: Named): Promise<SanitizeError | undefined> => {
 	const owner = await askOwner(nameOf(facts));
 	return owner === undefined ? undefined : inUse(facts.path, owner);
 };
 
-const nameOf = ({path, deviceNumber}: Pick<DeviceFacts, 'path' | 'deviceNumber'>): string =>
-	`\0zeroize ${deviceNumber ?? path}`;
+// A file that is removed leaves its number to the next one: when that was made tells them apart.
+const nameOf = ({path, deviceNumber, diskSequence}: Named): string =>
+	`\0zeroize ${deviceNumber ?? path} ${diskSequence ?? ''}`.trimEnd();
 
 const inUse = (path: string, owner: string, cause?: unknown): SanitizeError =>
 	new SanitizeError('DEVICE_BUSY', `${path} is in use by ${owner}`, {
