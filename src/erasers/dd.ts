@@ -35,6 +35,7 @@ export default defineEraser({
 	},
 	probe: requireGnuDd,
 	command: (facts, node) => ['dd', ...operands(facts, node, {isDirect: true})],
+	sync: async ({device, tools, signal}) => tools.run('sync', [requireNode(device)], {signal}),
 	async *erase({device, tools, signal, from, commit, warn}) {
 		const node = requireNode(device);
 		const tool = await requireGnuDd(tools, signal);

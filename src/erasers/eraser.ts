@@ -86,6 +86,12 @@ export interface Eraser {
 	command(facts: DeviceFacts, node: string): readonly string[] | undefined;
 
 	/**
+	Makes durable what has been written so far, while it goes on. Absent where this process writes itself: its own fsync does it. A process that waits for a device cannot end, so one that lets another program write lets another program wait, too.
+	@throws SanitizeError TOOL_MISSING, TOOL_FAILED, INTERRUPTED.
+	*/
+	sync?(context: Pick<EraseContext, 'device' | 'tools' | 'signal'>): Promise<unknown>;
+
+	/**
 	Erases. Yields how far it is, as often as its source says something: the caller throttles.
 	@throws SanitizeError UNSUPPORTED (nothing written), WRITE_FAILED, WRITE_INCOMPLETE, DEVICE_CHANGED, ERASER_FAILED, TOOL_MISSING, INTERRUPTED.
 	*/

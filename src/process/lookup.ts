@@ -28,6 +28,7 @@ const debianPackages: Readonly<Record<string, string>> = {
 	blockdev: 'util-linux',
 	cryptsetup: 'cryptsetup',
 	dd: 'coreutils',
+	sync: 'coreutils',
 	dmsetup: 'dmsetup',
 	findmnt: 'util-linux',
 	hdparm: 'hdparm',

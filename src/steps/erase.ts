@@ -35,7 +35,8 @@ export default defineDeviceStep({
 			});
 		}
 
-		const anchors = createAnchors(device, {from: context.from});
+		const sync = () => eraser.sync?.(context) ?? device.sync();
+		const anchors = createAnchors(device.facts.path, {sync, from: context.from});
 		const erasing = eraser.erase({...context, commit: () => context.commit()});
 		const {unwritable, ...result} = await drain(erasing, anchors, context);
 		const failure = await findFailure({...result, unwritable}, anchors, device);

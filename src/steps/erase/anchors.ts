@@ -1,4 +1,4 @@
-import type {Device} from '../../devices/device.ts';
+import {SanitizeError, toSanitizeError} from '../../errors.ts';
 
 /** Places that an interrupted erase can go on from: all before them is on the media. */
 export interface Anchors {
@@ -14,6 +14,8 @@ export interface Anchors {
 }
 
 interface AnchorOptions {
+	/** Makes durable all that has been written. */
+	sync(): Promise<unknown>;
 	readonly from: number;
 	readonly monotonicMs?: () => number;
 }
@@ -23,21 +25,25 @@ const shortestMs = 1000;
 const timesItsOwn = 50;
 
 export const createAnchors = (
-	device: Pick<Device, 'sync'>,
-	{from, monotonicMs = () => performance.now()}: AnchorOptions,
+	path: string,
+	{sync, from, monotonicMs = () => performance.now()}: AnchorOptions,
 ): Anchors => {
 	let durableBytes = from;
 	let nextAtMs = monotonicMs() + shortestMs;
 	let underWay: Promise<void> | undefined;
-	let failure: {readonly error: unknown} | undefined;
+	let canSync = true;
+	let failure: SanitizeError | undefined;
 
 	const anchor = async (offset: number): Promise<void> => {
 		const startedAtMs = monotonicMs();
 		try {
-			await device.sync();
+			await sync();
 			durableBytes = offset;
 		} catch (error) {
-			failure = {error};
+			const {code, message} = toSanitizeError(error);
+			canSync = false;
+			// Without the program there is nowhere to go on from, and nothing wrong with the device.
+			failure = code === 'TOOL_MISSING' ? undefined : failed(path, message, error);
 		}
 
 		const endedAtMs = monotonicMs();
@@ -47,7 +53,7 @@ export const createAnchors = (
 
 	return {
 		reach(offset) {
-			if (!underWay && !failure && offset > durableBytes && monotonicMs() >= nextAtMs) {
+			if (!underWay && canSync && offset > durableBytes && monotonicMs() >= nextAtMs) {
 				underWay = anchor(offset);
 			}
 		},
@@ -55,8 +61,14 @@ export const createAnchors = (
 		async end() {
 			await underWay;
 			if (failure) {
-				throw failure.error;
+				throw failure;
 			}
 		},
 	};
 };
+
+const failed = (path: string, message: string, cause: unknown): SanitizeError =>
+	new SanitizeError('SYNC_FAILED', `making the writes to ${path} durable: ${message}`, {
+		hint: 'do not release the device; look at the kernel log for what it or its cable did',
+		cause,
+	});
