@@ -165,7 +165,7 @@ export const badInput: readonly FaultCase[] = [
 	given(
 		'others can write to the recipe',
 		file(),
-		unusable(3, 'FILE_NOT_TRUSTED', /hint: .*chmod go-w/),
+		unusable(3, 'FILE_NOT_TRUSTED', /hint: .*install -m 600/),
 		withRecipe(recipe, 0o666),
 	),
 ];
