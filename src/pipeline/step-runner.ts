@@ -66,9 +66,9 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 			return emitEnd(events, {type: 'step.skipped', ...names, reason});
 		}
 
+		const from = resumptionPoint(planned, lane, report);
 		// The process before us may have begun it, and left it to us to end.
 		if (!isUnderWay(names, report)) {
-			const from = resumptionPoint(planned, lane, report);
 			events.emit({type: 'step.started', ...names, title: planned.title, ...(from > 0 && {from})});
 		}
 
@@ -76,7 +76,7 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 		const {recorded} = surroundings.host;
 		const before = recorded.length;
 		try {
-			const result = await callStep(step, planned, lane, surroundings);
+			const result = await callStep(step, {options: planned.options, lane, from}, surroundings);
 			requests.halt = result.halt ?? requests.halt;
 			if (result.leave) {
 				requests.leave = true;
@@ -98,14 +98,18 @@ const emitEnd = (events: RunEvents, end: Exclude<StepEnd, {type: 'left'}>): Step
 	return end;
 };
 
+interface Call extends Pick<PlannedStep, 'options'> {
+	readonly lane: Lane | undefined;
+	/** Byte that an erase goes on from. */
+	readonly from: number;
+}
+
 const callStep = async (
 	step: Step | undefined,
-	planned: PlannedStep,
-	lane: Lane | undefined,
+	{options, lane, from}: Call,
 	surroundings: RunSurroundings,
 ): Promise<StepResult> => {
 	surroundings.signal.throwIfAborted();
-	const {options} = planned;
 	const context = makeContext(surroundings);
 	if (step?.scope === 'run') {
 		return step.run(options, context);
@@ -116,7 +120,6 @@ const callStep = async (
 	}
 
 	const device = await lane.open();
-	const from = resumptionPoint(planned, lane, surroundings.records.report());
 	return runWatched({step, options, lane, device, from, context}, surroundings);
 };
 
