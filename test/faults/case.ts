@@ -80,3 +80,15 @@ export const MiB = 1024 ** 2;
 
 /** Sectors of 512 bytes, from this byte on. */
 export const sectors = (offset: number, count = 1): ByteRange => ({offset, length: count * 512});
+
+export const sanitized: Expected = {outcome: 'sanitized', exitCode: 0, code: null, left: []};
+
+/** A run that failed after the first write. */
+export const failed = (code: Expected['code'], more: Partial<Expected> = {}): Expected => ({
+	outcome: 'failed',
+	exitCode: 4,
+	code,
+	left: 'some',
+	says: /^hint: /m,
+	...more,
+});

@@ -53,6 +53,11 @@ const startedAtMs = performance.now();
 const all = Object.entries(themes).flatMap(([theme, cases]) =>
 	chosen(cases).map((fault, index) => ({fault, head: index === 0 ? `\n${theme.toUpperCase()}\n` : ''})),
 );
+if (all.length === 0) {
+	process.stderr.write(`no case has ${words.join(' or ')} in its title; without a word all are run\n`);
+	process.exit(2);
+}
+
 const waiting = new Map<number, string>();
 let next = 0;
 const counts = {passed: 0, failed: 0};

@@ -4,21 +4,12 @@ import {fakeDd} from '../bench/fake-dd.ts';
 import {beforeVerify, midVerify, midWrite} from '../bench/moments.ts';
 import {pull} from '../bench/served-disk.ts';
 import {attach, backingOf, badDevice, badFile, loopDevice, otherFile, resize} from '../bench/subjects.ts';
-import {type Act, type Expected, type FaultCase, MiB, withBoth} from '../case.ts';
+import {type Act, type FaultCase, failed, MiB, withBoth} from '../case.ts';
 
 const totalBytes = 16 * MiB;
 
 const slowWrites = loopDevice({totalBytes, writeBytes: 8 * MiB});
 const slowReads = loopDevice({totalBytes, readBytes: 5 * MiB});
-
-const failed = (code: Expected['code'], more: Partial<Expected> = {}): Expected => ({
-	outcome: 'failed',
-	exitCode: 4,
-	code,
-	left: 'some',
-	says: /^hint: /m,
-	...more,
-});
 
 const setReadOnly: Act = async (bench, {target}) => {
 	await runFile('blockdev', ['--setro', target]);

@@ -3,9 +3,7 @@ import path from 'node:path';
 import type {Bench} from '../bench/bench.ts';
 import {fakeDd} from '../bench/fake-dd.ts';
 import {file} from '../bench/subjects.ts';
-import type {Expected, FaultCase} from '../case.ts';
-
-const sanitized: Expected = {outcome: 'sanitized', exitCode: 0, code: null, left: []};
+import {type Expected, type FaultCase, sanitized} from '../case.ts';
 
 /** Redirections of a run, and limits on it. */
 const started = (

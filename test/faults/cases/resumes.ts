@@ -4,12 +4,10 @@ import {type CliEnd, runFile} from '../../_helpers/cli.ts';
 import type {Bench} from '../bench/bench.ts';
 import {midWrite, signalDd, signalUs} from '../bench/moments.ts';
 import {attach, loopDevice, loopFile, otherFile} from '../bench/subjects.ts';
-import {type Act, type Expected, type FaultCase, MiB, type Subject, withBoth} from '../case.ts';
+import {type Act, type Expected, type FaultCase, MiB, type Subject, sanitized, withBoth} from '../case.ts';
 
 const totalBytes = 16 * MiB;
 const slowWrites = loopDevice({totalBytes, writeBytes: 8 * MiB, isDetached: true});
-
-const sanitized: Expected = {outcome: 'sanitized', exitCode: 0, code: null, left: []};
 
 export const journalOf = async ({place}: Bench): Promise<string> => {
 	const {state, log} = await place.runs();
@@ -18,6 +16,14 @@ export const journalOf = async ({place}: Bench): Promise<string> => {
 
 const resume = async (bench: Bench, subject?: Subject): Promise<CliEnd> =>
 	bench.zeroize(['resume', await journalOf(bench), '--progress', 'json'], {slow: subject?.slow});
+
+/** Another file gets the loop device's name. */
+const giveItsNameAway = async (bench: Bench, {target}: Subject): Promise<void> => {
+	const other = await otherFile(bench, totalBytes);
+	await runFile('losetup', ['-d', target]);
+	await runFile('losetup', [target, other]);
+	bench.teardown(async () => void (await runFile('losetup', ['-d', target])));
+};
 
 /** A run that a signal ends mid-write. */
 const cut = async (bench: Bench, subject: Subject, act: Act): Promise<void> => {
@@ -105,10 +111,7 @@ export const resumes: readonly FaultCase[] = [
 		subject: slowWrites,
 		async run(bench, subject) {
 			await cut(bench, subject, signalUs('SIGKILL'));
-			const other = await otherFile(bench, totalBytes);
-			await runFile('losetup', ['-d', subject.target]);
-			await runFile('losetup', [subject.target, other]);
-			bench.teardown(async () => void (await runFile('losetup', ['-d', subject.target])));
+			await giveItsNameAway(bench, subject);
 			return resume(bench);
 		},
 		expected: {...refused(3, 'NOT_CONFIRMED', /diskSequence was .*\nhint: attach that one/), left: 'some'},
@@ -120,10 +123,7 @@ export const resumes: readonly FaultCase[] = [
 		subject: slowWrites,
 		async run(bench, subject) {
 			await cut(bench, subject, signalUs('SIGKILL'));
-			const other = await otherFile(bench, totalBytes);
-			await runFile('losetup', ['-d', subject.target]);
-			await runFile('losetup', [subject.target, other]);
-			bench.teardown(async () => void (await runFile('losetup', ['-d', subject.target])));
+			await giveItsNameAway(bench, subject);
 			await attach(bench, subject.store ?? '');
 			return resume(bench);
 		},

@@ -6,12 +6,10 @@ import {runOnMemory} from '../../_helpers/run-on-memory.ts';
 import type {Bench} from '../bench/bench.ts';
 import {midWrite, signalUs} from '../bench/moments.ts';
 import {file, loopDevice, loopFile, tooLargeFile} from '../bench/subjects.ts';
-import {type Expected, type FaultCase, MiB, type Subject} from '../case.ts';
+import {type FaultCase, MiB, type Subject, sanitized} from '../case.ts';
 
 const totalBytes = 65_536;
 const slowWrites = loopDevice({totalBytes: 16 * MiB, writeBytes: 8 * MiB});
-
-const sanitized: Expected = {outcome: 'sanitized', exitCode: 0, code: null, left: []};
 
 /** A run on a slow device, in which something happens mid-write. */
 const slowRun = (bench: Bench, subject: Subject, act: () => Promise<void>): Promise<CliEnd> => {

@@ -4,9 +4,7 @@ import {fillUp, mountTmpfs} from '../../_helpers/tmpfs.ts';
 import type {Bench} from '../bench/bench.ts';
 import {beforeVerify} from '../bench/moments.ts';
 import {file, loopDevice} from '../bench/subjects.ts';
-import {type Act, type Expected, type FaultCase, MiB} from '../case.ts';
-
-const sanitized: Expected = {outcome: 'sanitized', exitCode: 0, code: null, left: []};
+import {type Act, type Expected, type FaultCase, MiB, sanitized} from '../case.ts';
 
 const refused = (code: Expected['code'], says: RegExp): Expected => ({
 	outcome: 'refused',

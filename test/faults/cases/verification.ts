@@ -4,21 +4,19 @@ import type {Bench} from '../bench/bench.ts';
 import {ddReport, fakeDd} from '../bench/fake-dd.ts';
 import {beforeVerify, midVerify, midWrite} from '../bench/moments.ts';
 import {file, loopDevice, loopFile} from '../bench/subjects.ts';
-import {type Act, type Expected, type FaultCase, MiB, type Subject, sectors} from '../case.ts';
+import {
+	type Act,
+	type Expected,
+	type FaultCase,
+	failed,
+	MiB,
+	type Subject,
+	sanitized,
+	sectors,
+} from '../case.ts';
 
 const totalBytes = 16 * MiB;
 const slowReads = loopDevice({totalBytes, readBytes: 5 * MiB});
-
-const sanitized: Expected = {outcome: 'sanitized', exitCode: 0, code: null, left: []};
-
-const failed = (code: Expected['code'], more: Partial<Expected> = {}): Expected => ({
-	outcome: 'failed',
-	exitCode: 4,
-	code,
-	left: 'some',
-	says: /^hint: /m,
-	...more,
-});
 
 const writeTo = async ({target}: Subject, offset: number): Promise<void> => {
 	await using handle = await open(target, 'r+');
