@@ -39,6 +39,16 @@ export interface Partition {
 }
 
 /**
+What one request to the device may be. Source: Documentation/ABI/stable/sysfs-block, `queue/max_sectors_kb`, `queue/write_zeroes_max_bytes`.
+*/
+export interface QueueLimits {
+	/** Longest read or write that is not split. */
+	readonly maxTransferBytes: number;
+	/** Longest range that the device zeroes by itself in one request; 0 where it cannot: the kernel would write zeros in its place. */
+	readonly maxWriteZeroesBytes: number;
+}
+
+/**
 All that is known about a device without changing it. Plain JSON. `null` means "not known" or "has none", never "not asked".
 
 Source: `lsblk --json --bytes`, `/sys/dev/block/<major>:<minor>`, `/proc/swaps`, `/proc/self/mountinfo`, `stat`.
@@ -64,6 +74,8 @@ export interface DeviceFacts {
 	/** lsblk's TRAN: `sata`, `nvme`, `usb`, `sas`, `virtio`, …; `null` where the kernel does not say. */
 	readonly transport: string | null;
 	readonly readOnly: boolean;
+	/** Absent where there is no request queue: files, memory, a loop device that is not attached yet. */
+	readonly queue?: QueueLimits;
 	/** Where the device or anything on it is mounted. */
 	readonly mountPoints: readonly string[];
 	readonly holders: readonly Holder[];

@@ -35,6 +35,7 @@ export const facts = v.looseObject({
 	logicalSectorBytes: count,
 	physicalSectorBytes: count,
 	rotational: v.nullish(v.boolean()),
+	queue: v.optional(v.looseObject({maxTransferBytes: count, maxWriteZeroesBytes: count})),
 	transport: known,
 	readOnly: v.boolean(),
 	mountPoints: texts,

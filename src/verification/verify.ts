@@ -5,7 +5,7 @@ import {createRangeCollector} from '../ranges.ts';
 import {readPart} from './read-part.ts';
 import {createSampling, type Sampling} from './sampling.ts';
 import type {Verification, VerifySettings} from './verification.ts';
-import {findNonZero} from './zeros.ts';
+import {type Finder, findNonZero} from './zeros.ts';
 
 const partBytes = 1024 * 1024;
 const readsInFlight = 4;
@@ -14,6 +14,8 @@ export interface VerifyOptions {
 	readonly signal: AbortSignal;
 	/** Bytes looked at so far, of those that will be; never decreasing. */
 	readonly onProgress: (bytes: number, totalBytes: number) => void;
+	/** Finds what must not be there; by default what is not zero. */
+	readonly find?: Finder;
 }
 
 /**
@@ -25,9 +27,9 @@ It goes on after what it finds, to the end: `failed` is a result, not an error. 
 export const verify = async (
 	device: Device,
 	settings: VerifySettings,
-	{signal, onProgress}: VerifyOptions,
+	{signal, onProgress, find = findNonZero}: VerifyOptions,
 ): Promise<Verification> => {
-	const scan = startScan(device, settings, signal);
+	const scan = startScan(device, settings, {signal, find});
 	const parts = scan.parts[Symbol.iterator]();
 	const reads = Array.from({length: readsInFlight}, async () => work(scan, parts, onProgress));
 
@@ -44,6 +46,7 @@ export const verify = async (
 interface Scan {
 	readonly device: Device;
 	readonly signal: AbortSignal;
+	readonly find: Finder;
 	readonly sampling: Sampling | undefined;
 	readonly parts: Iterable<Part>;
 	readonly totalBytes: number;
@@ -59,7 +62,11 @@ interface Part extends ByteRange {
 	readonly index: number;
 }
 
-const startScan = (device: Device, settings: VerifySettings, signal: AbortSignal): Scan => {
+const startScan = (
+	device: Device,
+	settings: VerifySettings,
+	{signal, find}: Pick<Scan, 'signal' | 'find'>,
+): Scan => {
 	const {totalBytes: deviceBytes, logicalSectorBytes: sectorBytes, path} = device.facts;
 	if (deviceBytes === 0) {
 		throw new SanitizeError('DEVICE_EMPTY', `verify ${path}: it has no bytes`, {
@@ -80,6 +87,7 @@ const startScan = (device: Device, settings: VerifySettings, signal: AbortSignal
 	return {
 		device,
 		signal,
+		find,
 		sampling,
 		parts: cut(ranges()),
 		totalBytes,
@@ -127,7 +135,7 @@ const checkPart = async (scan: Scan, part: Part, buffer: Uint8Array): Promise<vo
 	const sectorBytes = scan.device.facts.logicalSectorBytes;
 	for await (const {offset, data, length} of readPart(scan.device, part, {buffer, signal: scan.signal})) {
 		if (data) {
-			nonZero.push(...findNonZero(data, offset, sectorBytes));
+			nonZero.push(...scan.find(data, offset, sectorBytes));
 			scan.verifiedBytes += length;
 		} else {
 			unreadable.push({offset, length});

@@ -4,11 +4,14 @@ const pieceBytes = 65_536;
 const zeros = Buffer.alloc(pieceBytes);
 
 /**
-The parts of `data` that are not zero, as ranges on the device when `data` was read from `position`; sorted.
+The parts of `data` that are not what they must be, as ranges on the device when `data` was read from `position`; sorted.
 
-A range starts at its first byte that is not zero and ends after its last one. Zeros between two such bytes split a range only when there are at least `sectorBytes` of them.
+A range starts at its first byte that is wrong and ends after its last one. Right bytes between two such bytes split a range only when there are at least `sectorBytes` of them.
 */
-export const findNonZero = (data: Uint8Array, position: number, sectorBytes: number): ByteRange[] => {
+export type Finder = (data: Uint8Array, position: number, sectorBytes: number) => ByteRange[];
+
+/** What is not zero. */
+export const findNonZero: Finder = (data, position, sectorBytes) => {
 	const ranges: ByteRange[] = [];
 	for (let start = 0; start < data.length; start += pieceBytes) {
 		const end = Math.min(start + pieceBytes, data.length);

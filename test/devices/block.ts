@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process';
-import {symlink} from 'node:fs/promises';
-import {join} from 'node:path';
+import {readFile, symlink} from 'node:fs/promises';
+import {basename, join} from 'node:path';
 import {promisify} from 'node:util';
 import test from 'ava';
 import {alignedBuffer} from '../../src/aligned-buffer.ts';
@@ -17,6 +17,8 @@ const onLoop = isRoot ? test.serial : test.serial.skip;
 onLoop('a loop device is described', async t => {
 	await using loop = await loopDevice();
 	const facts = await inspect(loop.path);
+	const ofQueue = async (name: string) =>
+		Number(await readFile(`/sys/block/${basename(loop.path)}/queue/${name}`, 'utf8'));
 	t.regex(facts.diskSequence ?? '', /^\d+$/);
 	t.deepEqual(facts, {
 		diskSequence: facts.diskSequence,
@@ -34,6 +36,10 @@ onLoop('a loop device is described', async t => {
 		rotational: (await inspect(loop.path)).rotational,
 		transport: null,
 		readOnly: false,
+		queue: {
+			maxTransferBytes: (await ofQueue('max_sectors_kb')) * 1024,
+			maxWriteZeroesBytes: await ofQueue('write_zeroes_max_bytes'),
+		},
 		mountPoints: [],
 		holders: [],
 		partitions: [],

@@ -8,7 +8,7 @@ import {findHolders, flatten, kindOf} from './holders.ts';
 import {type BlockNode, lsblk} from './lsblk.ts';
 import {toMissing} from './missing.ts';
 import {readMounts} from './mounts.ts';
-import {deviceNumberOf, diskSequenceOf, serialOf} from './sysfs.ts';
+import {deviceNumberOf, diskSequenceOf, queueLimitsOf, serialOf} from './sysfs.ts';
 import {disksBehind} from './system-disk.ts';
 import {cleanText} from './text.ts';
 
@@ -75,13 +75,14 @@ export const describeBlock = async (
 	surroundings: DeviceSurroundings,
 ): Promise<DeviceFacts> => {
 	const {root, tools} = surroundings;
-	const [diskSequence, serial, mountPoints, holders, found, systemDisks] = await Promise.all([
+	const [diskSequence, serial, mountPoints, holders, found, systemDisks, queue] = await Promise.all([
 		diskSequenceOf(node.deviceNumber, root),
 		serialOf(node.deviceNumber, root),
 		mountPointsOn(node, root),
 		findHolders(node, surroundings),
 		contents ?? readContents(node, tools),
 		disksBehind('/', root),
+		queueLimitsOf(node.deviceNumber, root),
 	]);
 	return {
 		target,
@@ -99,6 +100,7 @@ export const describeBlock = async (
 		rotational: node.rotational,
 		transport: node.transport,
 		readOnly: geometry.readOnly ?? node.readOnly,
+		...(queue && {queue}),
 		mountPoints,
 		holders,
 		partitions: node.children.filter(({type}) => type === 'part').map(toPartition),

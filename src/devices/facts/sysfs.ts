@@ -1,5 +1,6 @@
 import {readdir, readFile, realpath} from 'node:fs/promises';
 import {join} from 'node:path';
+import type {QueueLimits} from '../device.ts';
 
 /** The contents of a small /proc or /sys file, trimmed; `null` where there is none. */
 export const readAttribute = async (...path: string[]): Promise<string | null> => {
@@ -87,6 +88,23 @@ export const diskSequenceOf = async (deviceNumber: string, root: string): Promis
 	return directory === null
 		? null
 		: ((await readAttribute(directory, 'diskseq')) ?? (await readAttribute(directory, '../diskseq')));
+};
+
+/** What the kernel lets one request be; of a partition its disk's. `undefined` where it does not say. */
+export const queueLimitsOf = async (deviceNumber: string, root: string): Promise<QueueLimits | undefined> => {
+	const directory = await sysfsDirectory(deviceNumber, root);
+	if (directory === null) {
+		return undefined;
+	}
+
+	const queueOf = async (name: string) =>
+		(await readAttribute(directory, 'queue', name)) ?? readAttribute(directory, '../queue', name);
+	const [kilobytes, maxWriteZeroesBytes] = await Promise.all(
+		['max_sectors_kb', 'write_zeroes_max_bytes'].map(async name => Number((await queueOf(name)) ?? 0)),
+	);
+	return kilobytes
+		? {maxTransferBytes: kilobytes * 1024, maxWriteZeroesBytes: maxWriteZeroesBytes || 0}
+		: undefined;
 };
 
 // Fields of `stat`: reads, of them merged, sectors, ms, then the same of writes.
