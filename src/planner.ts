@@ -3,7 +3,16 @@ import type {DeviceFacts} from './devices/device.ts';
 import {notCoveredByOverwrite} from './devices/media.ts';
 import {chooseEraser} from './erasers/choose.ts';
 import type {Eraser} from './erasers/eraser.ts';
-import type {CertificateDetails, Person, Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
+import type {
+	CertificateDetails,
+	Person,
+	Plan,
+	PlannedDevice,
+	PlannedOverlap,
+	PlannedStep,
+	Refusal,
+} from './plan.ts';
+import {asksForOverlap, type OverlapStep, planOverlap} from './planner/overlap.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';
 
@@ -19,7 +28,7 @@ export interface PlanInput {
 	/** What the command line says instead of the recipe. */
 	readonly overrides: {
 		readonly eraser?: string;
-		readonly verify?: {readonly coverage: string; readonly percent?: number};
+		readonly verify?: {readonly coverage?: string; readonly percent?: number; readonly overlap?: boolean};
 	};
 	readonly stateDir: string | null;
 	readonly logDir: string;
@@ -38,7 +47,8 @@ export const makePlan = (input: PlanInput): Plan => {
 	const recipeSteps = input.recipe.steps.map(step => overrideOptions(step, input));
 	const eraserName = recipeSteps.find(({step}) => findStep(step, input).phase === 'erase')?.options['eraser'];
 	const name = typeof eraserName === 'string' ? eraserName : undefined;
-	const planned = input.devices.map(facts => planDevice(facts, name, input));
+	const phased = recipeSteps.map(step => ({...step, phase: findStep(step.step, input).phase}));
+	const planned = input.devices.map(facts => planDevice(facts, {eraserName: name, steps: phased}, input));
 	const devices = planned.map(({device}) => device);
 	const planning: Planning = {...pick(input), devices};
 	const steps = recipeSteps.map(step => planStep(step, planning, input));
@@ -92,11 +102,17 @@ const overrideOptions = (step: RecipeStep, input: PlanInput): RecipeStep => {
 	return {...step, options: {...step.options, ...override}};
 };
 
-const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: PlanInput) => {
+interface Work {
+	readonly eraserName: string | undefined;
+	readonly steps: readonly OverlapStep[];
+}
+
+const planDevice = (facts: DeviceFacts, {eraserName, steps}: Work, input: PlanInput) => {
 	const erases = eraserName !== undefined;
 	const {eraser, reason, unsuitable} = chooseEraser(eraserName ?? 'auto', facts, input.erasers);
 	const node = facts.target.startsWith('loop:') ? '/dev/loopN' : facts.path;
 	const command = eraser?.command(facts, node);
+	const overlap = erases ? planOverlap(facts, eraser, steps) : undefined;
 	const device: PlannedDevice = {
 		facts,
 		...(erases &&
@@ -109,6 +125,7 @@ const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: P
 					...(command && {command}),
 				},
 			}),
+		...(overlap && {overlap}),
 		unsuitable: erases ? unsuitable : [],
 		confirmation: confirmationFor(facts),
 		notCovered: notCoveredByOverwrite(facts),
@@ -118,6 +135,7 @@ const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: P
 		refusals: [
 			...refusalsOf(facts, policyOf(input, erases)),
 			...eraserRefusal(facts, erases && !eraser, reason),
+			...overlapRefusal(facts, overlap, steps),
 		],
 	};
 };
@@ -144,6 +162,21 @@ const eraserRefusal = (
 				},
 			]
 		: [];
+
+// What was asked for is done, or said to be impossible; never left out without a word.
+const overlapRefusal = (
+	{target, path}: DeviceFacts,
+	overlap: PlannedOverlap | undefined,
+	steps: readonly OverlapStep[],
+): readonly Refusal[] => {
+	if (!asksForOverlap(steps) || overlap?.overlaps) {
+		return [];
+	}
+
+	const reason = overlap?.reason ?? 'that takes an erase, and a full verification right after it';
+	const message = `${path} cannot be read back behind the writer: ${reason}`;
+	return [{target, code: 'USAGE', message, hint: 'leave --overlap out (in a recipe: overlap)'}];
+};
 
 const duplicates = (devices: readonly DeviceFacts[]): readonly Refusal[] => {
 	const seen = new Set<string>();

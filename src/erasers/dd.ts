@@ -25,6 +25,7 @@ export default defineEraser({
 	method: 'clear',
 	technique: 'overwrite',
 	leaves: 'zeros',
+	writesInOrder: true,
 	tools: ['dd'],
 	supports({kind, readOnly}) {
 		if (kind === 'memory') {

@@ -70,6 +70,8 @@ export interface Eraser {
 	readonly technique: Technique;
 	/** What verification must find afterwards. */
 	readonly leaves: 'zeros';
+	/** Whether it writes each byte once, from the first to the last, so that what lies behind it may be read back meanwhile; absent for no. */
+	readonly writesInOrder?: boolean;
 	/** Programs that must exist before anything is touched. */
 	readonly tools: readonly string[];
 

@@ -5,8 +5,14 @@ import {type Access, type ScanResult, startScan} from './scan.ts';
 import type {Verification, VerifySettings} from './verification.ts';
 import {type Finder, findNonZero} from './zeros.ts';
 
-/** What one device's reads may take, where there is but one. */
-const usualBufferBytes = 8 * 1024 ** 2;
+const mebibyte = 1024 ** 2;
+
+const mostBufferBytes = 8 * mebibyte;
+const bufferBytesOfAll = 48 * mebibyte;
+
+/** Memory for what is being read of one of so many devices. */
+export const bufferBytesFor = (devices: number): number =>
+	Math.max(mebibyte, Math.min(mostBufferBytes, bufferBytesOfAll / Math.max(devices, 1)));
 
 export interface VerifyOptions extends Omit<Access, 'device'> {
 	/** Finds what must not be there; by default what is not zero. */
@@ -46,7 +52,7 @@ export const verify = async (
 export const startReading = (
 	device: Device,
 	settings: VerifySettings,
-	{find = findNonZero, bufferBytes = usualBufferBytes, ...access}: VerifyOptions,
+	{find = findNonZero, bufferBytes = mostBufferBytes, ...access}: VerifyOptions,
 ): Reading => {
 	const {totalBytes, logicalSectorBytes: sectorBytes, path} = device.facts;
 	if (totalBytes === 0) {

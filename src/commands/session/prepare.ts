@@ -27,6 +27,7 @@ export interface RunRequest {
 	readonly host: HostName;
 	readonly eraser?: string | undefined;
 	readonly verify?: VerifyChoice | undefined;
+	readonly overlap?: boolean | undefined;
 	/** `null` for a look that leaves nothing behind. */
 	readonly stateDir: string | null;
 	readonly logDir: string;
@@ -62,7 +63,7 @@ export const preparePlan = async (
 			devices,
 			overrides: {
 				...(request.eraser !== undefined && {eraser: request.eraser}),
-				...(request.verify && {verify: {...request.verify}}),
+				verify: {...request.verify, ...(request.overlap !== undefined && {overlap: request.overlap})},
 			},
 			refusals,
 		});
