@@ -39,7 +39,10 @@ export default defineDeviceStep({
 		const follower = await createFollower(context);
 		try {
 			const sync = () => eraser.sync?.(context) ?? device.sync();
-			const anchors = createAnchors(device.facts.path, {sync, from: context.from});
+			const anchors = createAnchors(device.facts.path, {
+				...{sync, from: context.from},
+				isFollowed: follower.follows,
+			});
 			const erasing = eraser.erase({...context, commit: () => context.commit()});
 			const {unwritable, ...result} = await drain(erasing, {anchors, follower}, context);
 			const failure = await findFailure({...result, unwritable}, anchors, device);

@@ -11,6 +11,7 @@ export interface Followed {
 
 /** Reads back what an eraser has written, while it goes on. */
 export interface Follower {
+	readonly follows: boolean;
 	/** All before this byte is on the media. */
 	allow(durableBytes: number): void;
 	/** Leaves the reading to the next step, once the eraser has ended and has written so many bytes. */
@@ -19,7 +20,7 @@ export interface Follower {
 	stop(): Promise<void>;
 }
 
-const none: Follower = {allow() {}, handOver() {}, async stop() {}};
+const none: Follower = {follows: false, allow() {}, handOver() {}, async stop() {}};
 
 // What hangs is told by the step itself.
 const stopMs = 5000;
@@ -44,6 +45,7 @@ export const createFollower = async ({
 	);
 	let isHandedOver = false;
 	return {
+		follows: true,
 		allow: reading.allow,
 		handOver(writtenBytes) {
 			isHandedOver = true;
