@@ -1,5 +1,6 @@
 import {confirmationFor, refusalsOf, type SafetyPolicy} from './clearance.ts';
 import type {DeviceFacts} from './devices/device.ts';
+import type {ReadRates} from './devices/measure.ts';
 import {notCoveredByOverwrite} from './devices/media.ts';
 import {chooseEraser} from './erasers/choose.ts';
 import type {Eraser} from './erasers/eraser.ts';
@@ -23,6 +24,8 @@ export interface PlanInput {
 	readonly steps: readonly Step[];
 	readonly erasers: readonly Eraser[];
 	readonly devices: readonly DeviceFacts[];
+	/** How fast devices are, by path, where that was measured. */
+	readonly rates?: ReadonlyMap<string, ReadRates>;
 	readonly host: Plan['host'];
 	readonly hostname: string;
 	/** What the command line says instead of the recipe. */
@@ -109,7 +112,12 @@ interface Work {
 
 const planDevice = (facts: DeviceFacts, {eraserName, steps}: Work, input: PlanInput) => {
 	const erases = eraserName !== undefined;
-	const {eraser, reason, unsuitable} = chooseEraser(eraserName ?? 'auto', facts, input.erasers);
+	const {eraser, reason, unsuitable} = chooseEraser(
+		eraserName ?? 'auto',
+		facts,
+		input.erasers,
+		input.rates?.get(facts.path),
+	);
 	const node = facts.target.startsWith('loop:') ? '/dev/loopN' : facts.path;
 	const command = eraser?.command(facts, node);
 	const overlap = erases ? planOverlap(facts, eraser, steps) : undefined;
