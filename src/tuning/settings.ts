@@ -24,8 +24,8 @@ export interface Rate extends Setting {
 }
 
 /** Block sizes that are tried: multiples of 256 KiB, so that each is one of every logical sector. */
-export const smallestBlockBytes = 256 * kibibyte;
-export const largestBlockBytes = 16 * mebibyte;
+const smallestBlockBytes = 256 * kibibyte;
+const largestBlockBytes = 16 * mebibyte;
 const deepestQueue = 32;
 
 // What is under way is waited for when a run is interrupted.
@@ -49,7 +49,7 @@ export const limitsFor = (
 const floorToPower = (bytes: number): number => 2 ** Math.floor(Math.log2(Math.max(bytes, 1)));
 
 /** A disk with heads gains nothing from many places at once. */
-export const firstSetting = ({rotational, maxBytesInFlight}: Limits): Setting => ({
+const firstSetting = ({rotational, maxBytesInFlight}: Limits): Setting => ({
 	blockBytes: mebibyte,
 	inFlight: Math.min(rotational ? 2 : 4, floorToPower(maxBytesInFlight / mebibyte)),
 });
