@@ -111,7 +111,7 @@ const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: P
 			}),
 		unsuitable: erases ? unsuitable : [],
 		confirmation: confirmationFor(facts),
-		notCovered: notCoveredByOverwrite(facts),
+		notCovered: [...notCoveredByOverwrite(facts), ...((erases && eraser?.notCovered) || [])],
 	};
 	return {
 		device,

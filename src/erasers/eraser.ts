@@ -70,6 +70,8 @@ export interface Eraser {
 	readonly technique: Technique;
 	/** What verification must find afterwards. */
 	readonly leaves: 'zeros';
+	/** What it may leave behind besides what no overwrite reaches, a plain sentence each for plan and certificate; absent when that is nothing. */
+	readonly notCovered?: readonly string[];
 	/** Programs that must exist before anything is touched. */
 	readonly tools: readonly string[];
 
