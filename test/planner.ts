@@ -29,7 +29,7 @@ test('auto takes the first that can, and says why the others cannot', t => {
 	t.is(memory?.eraser?.name, 'direct');
 	t.deepEqual(
 		memory?.unsuitable.map(({eraser}) => eraser),
-		['dd'],
+		['dd', 'zero-range'],
 	);
 });
 
