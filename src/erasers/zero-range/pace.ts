@@ -36,7 +36,8 @@ export const createPace = (totalBytes: number): Pace => {
 			}
 
 			if (durationMs < shortMs) {
-				length = Math.min(length * 2, mostBytes);
+				// A process alone takes some ten milliseconds: a fast device shall not have many of them.
+				length = Math.min(length * (durationMs < shortMs / 4 ? 4 : 2), mostBytes);
 			} else if (durationMs > longMs) {
 				length = Math.max(length / 2, blockBytes);
 			}
