@@ -136,7 +136,7 @@ const planDevice = (facts: DeviceFacts, {eraserName, steps}: Work, input: PlanIn
 		...(overlap && {overlap}),
 		unsuitable: erases ? unsuitable : [],
 		confirmation: confirmationFor(facts),
-		notCovered: notCoveredByOverwrite(facts),
+		notCovered: [...notCoveredByOverwrite(facts), ...((erases && eraser?.notCovered) || [])],
 	};
 	return {
 		device,

@@ -41,7 +41,7 @@ test('auto takes what was measured to be faster, and says why the others cannot'
 	t.is(memory?.eraser?.name, 'direct');
 	t.deepEqual(
 		memory?.unsuitable.map(({eraser}) => eraser),
-		['dd'],
+		['dd', 'zero-range'],
 	);
 });
 
