@@ -62,7 +62,7 @@ const findObstacle = async (
 		: undefined;
 };
 
-/** Best settings of fio, tried once for each medium on a device of at most 1 GiB. */
+/** Best settings of fio, tried once for each medium on a device of at most 512 MiB. */
 export const chooseFios = async (
 	plans: readonly GroupPlan[],
 	campaign: Campaign,
@@ -70,7 +70,7 @@ export const chooseFios = async (
 	const chosen: FioChoice[] = [];
 	for (const medium of new Set(plans.map(plan => plan.medium))) {
 		const largest = Math.max(...plans.filter(plan => plan.medium === medium).map(({bytes}) => bytes));
-		const size = {bytes: Math.min(largest, 1024 * MiB), devices: 1};
+		const size = {bytes: Math.min(largest, 512 * MiB), devices: 1};
 		if (await findObstacle({medium, ...size}, campaign)) {
 			continue;
 		}

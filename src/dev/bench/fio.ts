@@ -6,7 +6,7 @@ import type {Stage} from './stage.ts';
 const MiB = 1024 ** 2;
 
 const combinations = [MiB / 4, MiB, 4 * MiB].flatMap(blockBytes =>
-	[1, 4, 16, 32].map(depth => ({blockBytes, depth})),
+	[1, 8, 32].map(depth => ({blockBytes, depth})),
 );
 
 interface Options {

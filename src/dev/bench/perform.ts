@@ -44,7 +44,10 @@ export const perform = async (contestant: Contestant, options: PerformOptions): 
 				...figures,
 				eraseSeconds: secondsOf(spans['erase']),
 				verifySeconds: secondsOf(spans['verify']),
-				bytesPerSecond: contestant.kind === 'limit' ? fioRate(outputs) : null,
+				// Of several at once the sum would say more than there was: they do not begin and end together.
+				bytesPerSecond:
+					contestant.kind === 'limit' && outputs.length === 1 ? fioRate(outputs[0] ?? '') : null,
+
 				firstSectorSeconds: (await seeking?.stop()) ?? null,
 				isOffloaded: contestant.usesZeroRange ? await attached.isZeroRangeOffloaded() : null,
 				failure: hasEnded ? null : `exit code ${exitCodes.join(', ')}: ${complaints.trim().slice(-300)}`,
@@ -59,18 +62,15 @@ export const perform = async (contestant: Contestant, options: PerformOptions): 
 
 const secondsOf = (span: Span | undefined): number | null => (span ? span.durationMs / 1000 : null);
 
-/** Bytes a second of all fio processes together, without their start. */
-export const fioRate = (outputs: readonly string[]): number | null => {
-	const rates = outputs.map(output => {
-		try {
-			const [job] = JSON.parse(output.slice(output.indexOf('{'))).jobs;
-			return Number(job.write.bw_bytes) + Number(job.read.bw_bytes);
-		} catch {
-			return Number.NaN;
-		}
-	});
-	const sum = rates.reduce((total, rate) => total + rate, 0);
-	return Number.isFinite(sum) ? sum : null;
+/** Bytes a second by fio's own count, without its start; `null` for what is not fio's. */
+export const fioRate = (output: string): number | null => {
+	try {
+		const [job] = JSON.parse(output.slice(output.indexOf('{'))).jobs;
+		const rate = Number(job.write.bw_bytes) + Number(job.read.bw_bytes);
+		return Number.isFinite(rate) ? rate : null;
+	} catch {
+		return null;
+	}
 };
 
 interface Seeking {

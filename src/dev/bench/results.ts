@@ -9,7 +9,7 @@ export interface Run {
 	/** What the events say that the step took; of several devices from the first start to the last end. `null` for others. */
 	readonly eraseSeconds: number | null;
 	readonly verifySeconds: number | null;
-	/** fio's own figure, without its start; `null` for others. */
+	/** fio's own figure, without its start; `null` for others, and for several at once. */
 	readonly bytesPerSecond: number | null;
 	/** From the start of the process until it said `run.committed`; `null` for others. */
 	readonly committedSeconds: number | null;
