@@ -135,6 +135,8 @@ const write = async (results: Results, options: BenchOptions): Promise<void> => 
 	}
 };
 
+class Stopped extends Error {}
+
 const obtain = async (options: BenchOptions): Promise<Results> => {
 	if (options.redraws) {
 		return JSON.parse(await readFile(path.resolve(root, options.out ?? 'bench', 'results.json'), 'utf8'));
@@ -142,7 +144,7 @@ const obtain = async (options: BenchOptions): Promise<Results> => {
 
 	const controller = new AbortController();
 	// Whatever is attached is detached and deleted on the way out.
-	const stop = () => controller.abort(new Error('stopped; nothing is left attached'));
+	const stop = () => controller.abort(new Stopped('stopped; nothing is left attached'));
 	process.once('SIGINT', stop).once('SIGTERM', stop);
 	return measureAll(options, controller.signal);
 };
@@ -167,5 +169,5 @@ try {
 	await main();
 } catch (error) {
 	say(`bench: ${error instanceof Error ? error.message : String(error)}`);
-	process.exitCode = 1;
+	process.exitCode = error instanceof Stopped ? 130 : 1;
 }

@@ -32,7 +32,8 @@ export const help = `npm run bench -- [options]
 Compares zeroize with other tools, as root, on loop devices made for it.
 
   --quick          256 MiB and less, 3 runs: a minute or two
-  --sizes A,B      bytes of a device, such as 256MiB,4GiB; instead of the profile's
+  --sizes A,B      bytes of a device, such as 256MiB,4GiB; instead of the
+                   profile's
   --devices A,B    devices at once, such as 1,16; instead of the profile's
   --media A,B      tmpfs, disk
   --runs N         repeats, also of the slow tools; instead of the profile's

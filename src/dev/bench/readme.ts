@@ -34,6 +34,7 @@ const sectionOf = (results: Results): string => {
 	const others = results.groups.filter(group => group !== main);
 	return [
 		machineText(results),
+		...warnings(results),
 		...(main
 			? [`**${describeGroup(main)}**, 4 KiB sectors:`, renderMarkdown(briefly(groupTable(main)))]
 			: []),
@@ -54,11 +55,29 @@ const briefly = ({heads, rows}: Table): Table => {
 	return {heads: heads.filter(isKept), rows: rows.map(row => row.filter(isKept))};
 };
 
+// The minute before the first run: what comes after it is our own load.
+const calm = 0.5;
+
+const warnings = ({profile, machine}: Results): readonly string[] => [
+	...(profile === 'standard'
+		? []
+		: [`**Not the standard profile but: ${profile}. Do it again with \`npm run bench -- --readme\`.**`]),
+	...((machine.loadBefore[0] ?? 0) > calm
+		? ['**The machine was not idle before: these figures say little.**']
+		: []),
+];
+
+const versionsText = (versions: Results['versions']): string =>
+	Object.entries(versions)
+		.map(([name, version]) => `${name} ${version}`)
+		.join(', ');
+
 const machineText = ({machine, date, profile, seconds, versions}: Results): string =>
 	[
 		`Measured on ${date.slice(0, 10)} in ${formatDuration(seconds * 1000)} (profile: ${profile}): ${machine.cpu}, ${machine.cores} cores,`,
 		`${formatBytes(machine.memoryBytes)} of memory, ${machine.system}, Linux ${machine.kernel}; load ${loadText(machine.loadBefore)}`,
-		`before, ${loadText(machine.loadAfter)} after. ${Object.values(versions).join('; ')}. Each run is in \`bench/results.json\`.`,
+		`before, ${loadText(machine.loadAfter)} after.`,
+		`${versionsText(versions)}. Each run is in \`bench/results.json\`.`,
 	].join('\n');
 
 const notes = ({fio, leftOut, machine}: Results): string =>
@@ -68,8 +87,9 @@ const notes = ({fio, leftOut, machine}: Results): string =>
 		'afterwards for a byte that is not zero. Seconds are those of the whole process, from its start to its end; those',
 		'of a step are what the events say. CPU is user and system time of the process and its children: what the kernel',
 		'does for it in threads of its own is not in it. MB is the largest resident set; of several processes, their sum.',
-		'nwipe and the documented dd are slow and have fewer runs. On tmpfs no device can zero a range by itself, so that',
-		`\`blkdiscard -z\` writes every block there. The disk is a file on ${machine.disk}.`,
+		'nwipe and the documented dd are slow and have fewer runs. Where the kernel wrote the zeros of a zeroed range itself,',
+		'as a loop device on tmpfs makes it do, every block was written; where the device did it, its row says so.',
+		`The disk is a file on ${machine.disk}.`,
 		...fio.map(
 			({direction, medium, blockBytes, depth}) =>
 				`fio ${direction} on ${medium}: ${formatBytes(blockBytes)}, queue depth ${depth}, the best of all tried.`,

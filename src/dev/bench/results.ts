@@ -89,7 +89,7 @@ export interface Results {
 	readonly profile: string;
 	readonly seconds: number;
 	readonly machine: Machine;
-	/** First line of what each says of its version. */
+	/** By the name of the program. */
 	readonly versions: Readonly<Record<string, string>>;
 	readonly fio: readonly FioChoice[];
 	readonly groups: readonly Group[];

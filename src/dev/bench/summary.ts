@@ -21,7 +21,7 @@ export interface Summary {
 	readonly failures: readonly string[];
 }
 
-export const summarize = ({bytes, devices}: Pick<Group, 'bytes' | 'devices'>, series: Series): Summary => {
+const summarize = ({bytes, devices}: Pick<Group, 'bytes' | 'devices'>, series: Series): Summary => {
 	const {name, kind, does} = series;
 	const runs = series.runs.filter(({failure}) => failure === null);
 	const totalBytes = bytes * devices;

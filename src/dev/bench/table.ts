@@ -82,7 +82,7 @@ export const kernelTable = ({kernel}: Pick<Results, 'kernel'>): Table => ({
 });
 
 /** Columns of the same width, for the terminal. */
-export const renderText = ({heads, rows}: Table): string => {
+const renderText = ({heads, rows}: Table): string => {
 	const widths = heads.map((head, column) =>
 		Math.max(head.length, ...rows.map(row => (row[column] ?? '').length)),
 	);
