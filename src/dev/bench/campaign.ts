@@ -100,7 +100,9 @@ export const measureGroup = async (
 	}
 
 	const limits = fio.filter(choice => choice.medium === medium).map(fioOf);
-	const taking = [...contestantsOf(campaign), ...limits].filter(({isCore}) => isCore || !plan.isCoreOnly);
+	const taking = [...contestantsOf(campaign), ...limits].filter(
+		({name, isCore}) => (isCore || !plan.isCoreOnly) && (plan.among?.includes(name) ?? true),
+	);
 	await using stage = await open(medium, plan, campaign);
 	const order = alternate(taking.map(item => ({item, runs: plan.runs[item.pace]})));
 	const runs = new Map<Contestant, Run[]>(order.map(contestant => [contestant, []]));
