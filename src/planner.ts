@@ -3,7 +3,15 @@ import type {DeviceFacts} from './devices/device.ts';
 import {notCoveredByOverwrite} from './devices/media.ts';
 import {chooseEraser} from './erasers/choose.ts';
 import type {Eraser} from './erasers/eraser.ts';
-import type {CertificateDetails, Person, Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
+import {
+	type CertificateDetails,
+	defaultAtOnce,
+	type Person,
+	type Plan,
+	type PlannedDevice,
+	type PlannedStep,
+	type Refusal,
+} from './plan.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';
 
@@ -14,6 +22,8 @@ export interface PlanInput {
 	readonly steps: readonly Step[];
 	readonly erasers: readonly Eraser[];
 	readonly devices: readonly DeviceFacts[];
+	/** How many of them at a time. */
+	readonly atOnce?: number | undefined;
 	readonly host: Plan['host'];
 	readonly hostname: string;
 	/** What the command line says instead of the recipe. */
@@ -49,6 +59,7 @@ export const makePlan = (input: PlanInput): Plan => {
 		host: input.host,
 		hostname: input.hostname,
 		devices,
+		atOnce: input.atOnce ?? defaultAtOnce,
 		steps,
 		stateDir: input.stateDir,
 		logDir: input.logDir,

@@ -37,6 +37,7 @@ export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surro
 	host: options.host ?? defaultHost,
 	eraser: options.eraser,
 	verify: options.verify,
+	atOnce: options.atOnce,
 	stateDir: path.resolve(options.stateDir),
 	logDir: path.resolve(options.logDir ?? defaultLogDir(uid, env)),
 	certificateFile: options.certificate === undefined ? null : path.resolve(options.certificate),

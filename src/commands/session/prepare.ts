@@ -27,6 +27,8 @@ export interface RunRequest {
 	readonly host: HostName;
 	readonly eraser?: string | undefined;
 	readonly verify?: VerifyChoice | undefined;
+	/** How many devices at a time. */
+	readonly atOnce?: number | undefined;
 	/** `null` for a look that leaves nothing behind. */
 	readonly stateDir: string | null;
 	readonly logDir: string;
