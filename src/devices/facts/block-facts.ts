@@ -32,7 +32,7 @@ export const inspectBlock = async (
 		});
 	}
 
-	const found = (await listed).find(({deviceNumber}) => deviceNumber === node.deviceNumber);
+	const found = (await listed).flatMap(flatten).find(({deviceNumber}) => deviceNumber === node.deviceNumber);
 	if (!found) {
 		throw new SanitizeError(
 			'TOOL_FAILED',
