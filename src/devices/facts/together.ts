@@ -50,3 +50,13 @@ export const togetherByTools = <Question, Answer>(
 		return own(question);
 	};
 };
+
+/** The same for what is looked at below a root. */
+export const togetherByRoot = <Answer>(
+	look: (root: string) => Answer | Promise<Answer>,
+): ((root: string) => Promise<Answer>) =>
+	together(async roots => {
+		const looks = new Map([...new Set(roots)].map(root => [root, look(root)]));
+		// Each root is in it.
+		return roots.map(root => looks.get(root) as Answer | Promise<Answer>);
+	});

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import type {Holder} from '../device.ts';
 import {type Mount, parseMounts} from './mounts.ts';
 import {deviceNumberOf} from './sysfs.ts';
-import {together} from './together.ts';
+import {togetherByRoot} from './together.ts';
 
 const ownerMayWrite = 0o200n;
 
@@ -45,15 +45,12 @@ interface Process {
 	readonly files: readonly OpenFile[];
 }
 
-const scanTogether = together<string, readonly Process[]>(async roots => {
-	const scans = new Map([...new Set(roots)].map(root => [root, scan(root)]));
-	return roots.map(root => scans.get(root) ?? []);
-});
-
 const scan = (root: string): readonly Process[] =>
 	names(join(root, 'proc'))
 		.filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
 		.map(pid => ({pid, directory: join(root, 'proc', pid), files: openFiles(join(root, 'proc', pid))}));
+
+const scanTogether = togetherByRoot(scan);
 
 // A process may end while it is looked at.
 const names = (directory: string): readonly string[] => {
