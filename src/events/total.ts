@@ -116,7 +116,7 @@ export const sumUp = (works: Works): Total => {
 	const lanes = [...Map.groupBy(works, ({device}) => device).values()].map(own => sum(own));
 	const all = sum(works);
 	const isIn = (state: 'waiting' | 'running' | 'ended') => lanes.filter(lane => lane.where === state).length;
-	const etas = [all, ...lanes.filter(({bytesPerSecond}) => bytesPerSecond > 0)].map(etaOf);
+	const etas = [all, ...lanes.filter(({isTelling}) => isTelling)].map(etaOf);
 	return {
 		...{bytes: all.bytes, totalBytes: all.totalBytes, bytesPerSecond: all.bytesPerSecond},
 		etaSeconds: etas[0] === Number.POSITIVE_INFINITY ? null : Math.max(...etas),
@@ -133,7 +133,12 @@ const sum = (works: Works) => ({
 	totalBytes: add(works, ({totalBytes}) => totalBytes),
 	bytesPerSecond: add(works, ({bytesPerSecond}) => bytesPerSecond),
 	where: whereabouts(works),
+	isTelling: works.some(isTelling),
 });
+
+// The rate of a step that has only just begun is that of its first moments.
+const isTelling = ({bytes, totalBytes, bytesPerSecond}: Work): boolean =>
+	bytesPerSecond > 0 && bytes >= totalBytes / 100;
 
 const whereabouts = (works: Works): 'waiting' | 'running' | 'ended' => {
 	if (works.every(({state}) => state === 'waiting')) {

@@ -23,9 +23,7 @@ export const planLines = (plan: Planned): readonly string[] => [
 // A plan from before there was a limit has none.
 const atOnceLines = ({devices, atOnce = devices.length}: Planned): readonly string[] =>
 	devices.length > atOnce
-		? [
-				`${atOnce} of the ${devices.length} devices at a time, those of different controllers in turn; the others wait`,
-			]
+		? [`${atOnce} of the ${devices.length} devices at a time, controllers in turn; the others wait`]
 		: [];
 
 /** `null` where nothing is rehearsed. */
