@@ -1,5 +1,6 @@
 import {confirmationFor, refusalsOf, type SafetyPolicy} from './clearance.ts';
 import type {DeviceFacts} from './devices/device.ts';
+import type {ReadRates} from './devices/measure.ts';
 import {notCoveredByOverwrite} from './devices/media.ts';
 import {chooseEraser} from './erasers/choose.ts';
 import type {Eraser} from './erasers/eraser.ts';
@@ -9,9 +10,11 @@ import {
 	type Person,
 	type Plan,
 	type PlannedDevice,
+	type PlannedOverlap,
 	type PlannedStep,
 	type Refusal,
 } from './plan.ts';
+import {asksForOverlap, type OverlapStep, planOverlap} from './planner/overlap.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';
 
@@ -24,12 +27,14 @@ export interface PlanInput {
 	readonly devices: readonly DeviceFacts[];
 	/** How many of them at a time. */
 	readonly atOnce?: number | undefined;
+	/** How fast devices are, by path, where that was measured. */
+	readonly rates?: ReadonlyMap<string, ReadRates>;
 	readonly host: Plan['host'];
 	readonly hostname: string;
 	/** What the command line says instead of the recipe. */
 	readonly overrides: {
 		readonly eraser?: string;
-		readonly verify?: {readonly coverage: string; readonly percent?: number};
+		readonly verify?: {readonly coverage?: string; readonly percent?: number; readonly overlap?: boolean};
 	};
 	readonly stateDir: string | null;
 	readonly logDir: string;
@@ -48,7 +53,8 @@ export const makePlan = (input: PlanInput): Plan => {
 	const recipeSteps = input.recipe.steps.map(step => overrideOptions(step, input));
 	const eraserName = recipeSteps.find(({step}) => findStep(step, input).phase === 'erase')?.options['eraser'];
 	const name = typeof eraserName === 'string' ? eraserName : undefined;
-	const planned = input.devices.map(facts => planDevice(facts, name, input));
+	const phased = recipeSteps.map(step => ({...step, phase: findStep(step.step, input).phase}));
+	const planned = input.devices.map(facts => planDevice(facts, {eraserName: name, steps: phased}, input));
 	const devices = planned.map(({device}) => device);
 	const planning: Planning = {...pick(input), devices};
 	const steps = recipeSteps.map(step => planStep(step, planning, input));
@@ -103,11 +109,22 @@ const overrideOptions = (step: RecipeStep, input: PlanInput): RecipeStep => {
 	return {...step, options: {...step.options, ...override}};
 };
 
-const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: PlanInput) => {
+interface Work {
+	readonly eraserName: string | undefined;
+	readonly steps: readonly OverlapStep[];
+}
+
+const planDevice = (facts: DeviceFacts, {eraserName, steps}: Work, input: PlanInput) => {
 	const erases = eraserName !== undefined;
-	const {eraser, reason, unsuitable} = chooseEraser(eraserName ?? 'auto', facts, input.erasers);
+	const {eraser, reason, unsuitable} = chooseEraser(
+		eraserName ?? 'auto',
+		facts,
+		input.erasers,
+		input.rates?.get(facts.path),
+	);
 	const node = facts.target.startsWith('loop:') ? '/dev/loopN' : facts.path;
 	const command = eraser?.command(facts, node);
+	const overlap = erases ? planOverlap(facts, eraser, steps) : undefined;
 	const device: PlannedDevice = {
 		facts,
 		...(erases &&
@@ -120,15 +137,17 @@ const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: P
 					...(command && {command}),
 				},
 			}),
+		...(overlap && {overlap}),
 		unsuitable: erases ? unsuitable : [],
 		confirmation: confirmationFor(facts),
-		notCovered: notCoveredByOverwrite(facts),
+		notCovered: [...notCoveredByOverwrite(facts), ...((erases && eraser?.notCovered) || [])],
 	};
 	return {
 		device,
 		refusals: [
 			...refusalsOf(facts, policyOf(input, erases)),
 			...eraserRefusal(facts, erases && !eraser, reason),
+			...overlapRefusal(facts, overlap, steps),
 		],
 	};
 };
@@ -155,6 +174,21 @@ const eraserRefusal = (
 				},
 			]
 		: [];
+
+// What was asked for is done, or said to be impossible; never left out without a word.
+const overlapRefusal = (
+	{target, path}: DeviceFacts,
+	overlap: PlannedOverlap | undefined,
+	steps: readonly OverlapStep[],
+): readonly Refusal[] => {
+	if (!asksForOverlap(steps) || overlap?.overlaps) {
+		return [];
+	}
+
+	const reason = overlap?.reason ?? 'that takes an erase, and a full verification right after it';
+	const message = `${path} cannot be read back behind the writer: ${reason}`;
+	return [{target, code: 'USAGE', message, hint: 'leave --overlap out (in a recipe: overlap)'}];
+};
 
 const duplicates = (devices: readonly DeviceFacts[]): readonly Refusal[] => {
 	const seen = new Set<string>();

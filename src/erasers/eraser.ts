@@ -70,6 +70,10 @@ export interface Eraser {
 	readonly technique: Technique;
 	/** What verification must find afterwards. */
 	readonly leaves: 'zeros';
+	/** Whether it writes each byte once, from the first to the last, so that what lies behind it may be read back meanwhile; absent for no. */
+	readonly writesInOrder?: boolean;
+	/** What it may leave behind besides what no overwrite reaches, a plain sentence each for plan and certificate; absent when that is nothing. */
+	readonly notCovered?: readonly string[];
 	/** Programs that must exist before anything is touched. */
 	readonly tools: readonly string[];
 

@@ -17,6 +17,7 @@ const device = v.looseObject({
 			command: v.optional(texts),
 		}),
 	),
+	overlap: v.optional(v.looseObject({overlaps: v.boolean(), reason: text})),
 	unsuitable: list(v.looseObject({eraser: text, reason: text})),
 	confirmation: text,
 	notCovered: texts,

@@ -5,6 +5,7 @@ import type {ErasePoint, EraseResult} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
 import {type Anchors, createAnchors} from './erase/anchors.ts';
+import {createFollower, type Follower} from './erase/follower.ts';
 import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
 import {type DeviceStepContext, defineDeviceStep} from './step.ts';
 
@@ -35,18 +36,27 @@ export default defineDeviceStep({
 			});
 		}
 
-		const sync = () => eraser.sync?.(context) ?? device.sync();
-		const anchors = createAnchors(device.facts.path, {sync, from: context.from});
-		const erasing = eraser.erase({...context, commit: () => context.commit()});
-		const {unwritable, ...result} = await drain(erasing, anchors, context);
-		const failure = await findFailure({...result, unwritable}, anchors, device);
-		if (failure) {
-			const {writtenBytes} = result;
-			return {failure, facts: {writtenBytes, ...(unwritable.count > 0 && {unwritable})}};
-		}
+		const follower = await createFollower(context);
+		try {
+			const sync = () => eraser.sync?.(context) ?? device.sync();
+			const anchors = createAnchors(device.facts.path, {
+				...{sync, from: context.from},
+				isFollowed: follower.follows,
+			});
+			const erasing = eraser.erase({...context, commit: () => context.commit()});
+			const {unwritable, ...result} = await drain(erasing, {anchors, follower}, context);
+			const failure = await findFailure({...result, unwritable}, anchors, device);
+			if (failure) {
+				const {writtenBytes} = result;
+				return {failure, facts: {writtenBytes, ...(unwritable.count > 0 && {unwritable})}};
+			}
 
-		const {name, method, technique} = eraser;
-		return {facts: {eraser: name, method, technique, ...result}};
+			follower.handOver(result.writtenBytes - context.from);
+			const {name, method, technique} = eraser;
+			return {facts: {eraser: name, method, technique, ...result}};
+		} finally {
+			await follower.stop();
+		}
 	},
 });
 
@@ -54,7 +64,7 @@ const findEraser = (name: string | undefined) => erasers.find(eraser => eraser.n
 
 const drain = async (
 	erasing: AsyncGenerator<ErasePoint, EraseResult, undefined>,
-	anchors: Anchors,
+	{anchors, follower}: {readonly anchors: Anchors; readonly follower: Follower},
 	{progress, device}: DeviceStepContext,
 ): Promise<EraseResult> => {
 	for (;;) {
@@ -65,6 +75,7 @@ const drain = async (
 
 		const {writtenBytes, reachedTo} = next.value;
 		anchors.reach(reachedTo);
+		follower.allow(anchors.durableBytes());
 		progress(writtenBytes, device.facts.totalBytes, anchors.durableBytes());
 	}
 };

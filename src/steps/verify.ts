@@ -6,9 +6,10 @@ import type {PlannedDevice} from '../plan.ts';
 import type {RangeList} from '../ranges.ts';
 import {randomSeed} from '../verification/sampling.ts';
 import type {Verification} from '../verification/verification.ts';
-import {verify} from '../verification/verify.ts';
+import {bufferBytesFor, startReading} from '../verification/verify.ts';
+import type {Followed} from './erase/follower.ts';
 import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
-import {defineDeviceStep, type StepResult} from './step.ts';
+import {type DeviceStepContext, defineDeviceStep, type StepResult} from './step.ts';
 
 export default defineDeviceStep({
 	name: 'verify',
@@ -29,6 +30,12 @@ export default defineDeviceStep({
 			),
 			10,
 		),
+		overlap: v.optional(
+			v.pipe(
+				v.boolean(),
+				v.description('read back behind the writer; by default where the device is not rotational'),
+			),
+		),
 		...stallOptions,
 	},
 	stallLimits: stallLimitsOf,
@@ -37,14 +44,22 @@ export default defineDeviceStep({
 		title: coverage === 'sampled' ? `verify a sample of ${percent} %` : 'verify every byte',
 		...(coverage === 'none' && {title: 'verify', skip: 'verification was not asked for'}),
 	}),
-	async run({coverage, percent}, {device, planned, signal, progress}) {
+	async run({coverage, percent}, context) {
+		const {device, planned, plan, signal, progress} = context;
 		if (coverage === 'none') {
 			return {skipped: 'verification was not asked for'};
 		}
 
 		const settings = {coverage, percent, seed: randomSeed()};
-		const writesBefore = await device.countWrites?.();
-		const verification = await verify(device, settings, {signal, onProgress: progress});
+		const begun = await takeOver(context);
+		const writesBefore = begun?.writtenSectors ?? (await device.countWrites?.());
+		const reading =
+			begun?.reading ??
+			startReading(device, settings, {
+				...{signal, onProgress: progress},
+				bufferBytes: bufferBytesFor(plan.devices.length),
+			});
+		const verification = await reading.finish({device, signal, onProgress: progress});
 		if (verification.result === 'passed') {
 			await requireUnwritten(device, planned, writesBefore);
 		}
@@ -55,6 +70,35 @@ export default defineDeviceStep({
 		return judge(device.facts.path, verification);
 	},
 });
+
+/** The verification that was begun behind the writer, if nobody but the writer has written meanwhile. */
+const takeOver = async ({
+	device,
+	handover,
+	warn,
+}: Pick<DeviceStepContext, 'device' | 'handover' | 'warn'>): Promise<Followed | undefined> => {
+	const {followed} = handover;
+	handover.followed = undefined;
+	if (!followed) {
+		return undefined;
+	}
+
+	// What somebody else left in the page cache would be written after us.
+	await device.sync();
+	const sectors = await device.countWrites?.();
+	if (sectors === followed.writtenSectors) {
+		return followed;
+	}
+
+	await followed.reading.stop();
+	const {path} = device.facts;
+	warn({
+		code: 'DEVICE_CHANGED',
+		message: `${path}: the kernel counts ${sectors} sectors written where the erase makes ${followed.writtenSectors}: what was read behind it is read again`,
+		hint: 'places were written twice, or somebody else wrote to it; all of it is verified from the start',
+	});
+	return undefined;
+};
 
 /** Who opened the device, wrote behind the place that was being read, and closed it again, is seen by nothing else. */
 const requireUnwritten = async (
