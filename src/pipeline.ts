@@ -13,7 +13,8 @@ import {
 	type StepEnd,
 } from './pipeline/step-runner.ts';
 import {createTurns} from './pipeline/turns.ts';
-import {defaultAtOnce, type PlannedStep} from './plan.ts';
+import type {PlannedStep} from './plan.ts';
+import {defaultAtOnce} from './planner/at-once.ts';
 import type {Report} from './report.ts';
 import type {View} from './views/view.ts';
 

@@ -80,9 +80,6 @@ export interface PlannedStep {
 	readonly tools: readonly string[];
 }
 
-/** How many devices are worked on at once where nobody says. */
-export const defaultAtOnce = 16;
-
 /** What the certificate says that only the operator knows. */
 export interface CertificateDetails {
 	readonly assetTag: string | null;
@@ -102,7 +99,7 @@ export interface Plan {
 	/** The machine that the devices are in. */
 	readonly hostname: string;
 	readonly devices: readonly PlannedDevice[];
-	/** No more devices than this are worked on at a time; the others wait for their turn. Not in the first journals: {@link defaultAtOnce}. */
+	/** No more devices than this are worked on at a time; the others wait for their turn. Not in the first journals. */
 	readonly atOnce?: number;
 	readonly steps: readonly PlannedStep[];
 	/** Where the journal and log live during the run; `null` for a look that keeps none. */

@@ -4,16 +4,16 @@ import type {ReadRates} from './devices/measure.ts';
 import {notCoveredByOverwrite} from './devices/media.ts';
 import {chooseEraser} from './erasers/choose.ts';
 import type {Eraser} from './erasers/eraser.ts';
-import {
-	type CertificateDetails,
-	defaultAtOnce,
-	type Person,
-	type Plan,
-	type PlannedDevice,
-	type PlannedOverlap,
-	type PlannedStep,
-	type Refusal,
+import type {
+	CertificateDetails,
+	Person,
+	Plan,
+	PlannedDevice,
+	PlannedOverlap,
+	PlannedStep,
+	Refusal,
 } from './plan.ts';
+import {defaultAtOnce} from './planner/at-once.ts';
 import {asksForOverlap, type OverlapStep, planOverlap} from './planner/overlap.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';

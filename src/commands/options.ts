@@ -1,7 +1,7 @@
 import {type Command, InvalidArgumentError, Option} from 'commander';
 import {erasers} from '../erasers/index.ts';
 import type {HostName} from '../hosts/host.ts';
-import {defaultAtOnce} from '../plan.ts';
+import {defaultAtOnce} from '../planner/at-once.ts';
 import {parseBytes} from '../progress.ts';
 
 export type ProgressChoice = 'auto' | 'tty' | 'plain' | 'json';
