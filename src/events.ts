@@ -44,7 +44,14 @@ export type EventBody =
 			readonly durableBytes?: number;
 	  }
 	| StallEventBody
-	| {readonly type: 'step.skipped'; readonly step: string; readonly reason: string; readonly device?: string}
+	| {
+			readonly type: 'step.skipped';
+			readonly step: string;
+			readonly reason: string;
+			readonly device?: string;
+			/** INTERRUPTED or TERMINATED for a device whose turn had not come when the run was interrupted. */
+			readonly code?: ErrorCode;
+	  }
 	| ({
 			readonly type: 'step.finished';
 			readonly step: string;

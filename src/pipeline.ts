@@ -2,14 +2,24 @@ import {DefaultRenderer, Listr, ListrLogger, type ListrTask, ProcessOutput} from
 import type {RunEvents} from './events.ts';
 import type {Halt} from './hosts/host.ts';
 import {conclude} from './outcome.ts';
+import {groupSteps, titleOf} from './pipeline/grouping.ts';
 import {hasEnded, remainingSteps} from './pipeline/remaining.ts';
-import {createStepRunner, type Lane, type Requests, type RunSurroundings} from './pipeline/step-runner.ts';
+import {showLane, showTotal} from './pipeline/shown-lanes.ts';
+import {
+	createStepRunner,
+	type Lane,
+	type Requests,
+	type RunSurroundings,
+	type StepEnd,
+} from './pipeline/step-runner.ts';
+import {createTurns} from './pipeline/turns.ts';
 import type {PlannedStep} from './plan.ts';
+import {defaultAtOnce} from './planner/at-once.ts';
 import type {Report} from './report.ts';
 import type {View} from './views/view.ts';
 
 export interface TaskList {
-	readonly view: Pick<View, 'taskList' | 'describeProgress'>;
+	readonly view: Pick<View, 'taskList' | 'describeProgress' | 'describeLane' | 'describeTotal'>;
 	/** Where listr2's own renderer draws. */
 	readonly stream: NodeJS.WriteStream;
 }
@@ -36,6 +46,7 @@ INVARIANTS
 - A step that fails never throws past its task. What its failure means is decided by its phase (plan.ts) and read from the report, which is a fold over the events: there is no second bookkeeping.
 - The run ends with `run.finished`; its outcome and exit code are those that the report concludes.
 - Devices are independent: a failure in one lane is not seen by another.
+- No more lanes than the plan says are under way at a time; the others wait for their turn, and are skipped when the run is interrupted meanwhile.
 - What the records say has ended is not done again: a run goes on where another process left it.
 */
 export const runPlan = async (surroundings: RunSurroundings, taskList: TaskList): Promise<RunResult> => {
@@ -58,17 +69,18 @@ type Task = Parameters<ListrTask['task']>[1];
 
 const listTasks = (
 	steps: readonly PlannedStep[],
-	{devices, events, records}: RunSurroundings,
+	surroundings: RunSurroundings,
 	runStep: RunStep,
 	taskList: TaskList,
 ): Listr => {
+	const {devices, events, records} = surroundings;
 	const before = records.report();
 	const isLeft = (step: PlannedStep, lane: Lane) => !hasEnded(step, lane.planned.facts.path, before);
 	const toTask = (step: PlannedStep, lane?: Lane): ListrTask => ({
 		title: step.title,
 		task: (_context, task) => runTask(step, lane, {task, events, runStep, taskList}),
 	});
-	const tasks = groupSteps(steps).flatMap(group => {
+	const tasks = groupSteps(steps).flatMap((group): ListrTask[] => {
 		const [first] = group;
 		const [only] = devices;
 		if (first?.scope === 'run' || devices.length <= 1) {
@@ -79,19 +91,12 @@ const listTasks = (
 
 		return [
 			{
-				title: group.map(({title}) => title).join(', '),
-				task: (_context: unknown, parent: Task) =>
-					parent.newListr(
-						devices.map(lane => ({
-							title: lane.planned.facts.path,
-							task: (_: unknown, task: Task) =>
-								task.newListr(
-									group.filter(step => isLeft(step, lane)).map(step => toTask(step, lane)),
-									{exitOnError: false, concurrent: false},
-								),
-						})),
-						{exitOnError: false, concurrent: true},
-					),
+				title: titleOf(group),
+				task: (_context, parent) =>
+					parent.newListr(laneTasks(group, parent, {surroundings, runStep, taskList, isLeft}), {
+						exitOnError: false,
+						concurrent: true,
+					}),
 			},
 		];
 	});
@@ -104,19 +109,72 @@ const listTasks = (
 	});
 };
 
-/** Neighbouring device steps belong together: a device goes through them without waiting for the others. */
-const groupSteps = (steps: readonly PlannedStep[]): ReadonlyArray<readonly PlannedStep[]> => {
-	const groups: PlannedStep[][] = [];
-	for (const step of steps) {
-		const last = groups.at(-1);
-		if (last && step.scope === 'device' && last[0]?.scope === 'device') {
-			last.push(step);
-		} else {
-			groups.push([step]);
-		}
+interface LaneParts {
+	readonly surroundings: RunSurroundings;
+	readonly runStep: RunStep;
+	readonly taskList: TaskList;
+	readonly isLeft: (step: PlannedStep, lane: Lane) => boolean;
+}
+
+/** Of several devices one line each, and above them all of them together. */
+const laneTasks = (
+	group: readonly PlannedStep[],
+	parent: Task,
+	{surroundings, runStep, taskList, isLeft}: LaneParts,
+): ListrTask[] => {
+	const {devices, plan, events, signal} = surroundings;
+	const {view} = taskList;
+	const lanes = devices.filter(lane => group.some(step => isLeft(step, lane)));
+	const turns = createTurns(
+		lanes.map(({planned}) => planned.facts.controller),
+		plan.atOnce ?? defaultAtOnce,
+		signal,
+	);
+	showTotal(titleOf(group), view, surroundings, text => {
+		parent.title = text;
+	});
+	const isCrowded = lanes.length > mostLines;
+	return lanes.map((lane, index) => {
+		const {path} = lane.planned.facts;
+		const waiting = view.describeLane?.(path) ?? path;
+		return {
+			...(!isCrowded && {title: waiting}),
+			task: async (_context, task) => {
+				using turn = await turns.take(index);
+				task.title = waiting;
+				using _ = showLane(path, view, events, text => {
+					task.title = text;
+				});
+				const ends: StepEnd[] = [];
+				for (const step of group.filter(step => isLeft(step, lane))) {
+					ends.push(await runStep(step, lane, turn.hasCome));
+				}
+
+				// Without a title it has no line.
+				task.title = isCrowded ? noTitle : path;
+				endLane(ends, path, task);
+			},
+		};
+	});
+};
+
+// As many as leave room for a total and the other steps, of 24 on a screen.
+const mostLines = 16;
+
+// What listr2 takes to remove one, and its types do not know.
+const noTitle = undefined as unknown as string;
+
+const endLane = (ends: readonly StepEnd[], path: string, task: Task): void => {
+	const failed = ends.find(({type}) => type === 'step.failed');
+	const [first] = ends;
+	if (failed?.type === 'step.failed') {
+		task.title = path;
+		throw new Error(failed.message);
 	}
 
-	return groups;
+	if (first?.type === 'step.skipped') {
+		task.skip(`${path}: ${first.reason}`);
+	}
 };
 
 interface TaskParts {

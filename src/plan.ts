@@ -99,6 +99,8 @@ export interface Plan {
 	/** The machine that the devices are in. */
 	readonly hostname: string;
 	readonly devices: readonly PlannedDevice[];
+	/** No more devices than this are worked on at a time; the others wait for their turn. Not in the first journals. */
+	readonly atOnce?: number;
 	readonly steps: readonly PlannedStep[];
 	/** Where the journal and log live during the run; `null` for a look that keeps none. */
 	readonly stateDir: string | null;

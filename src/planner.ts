@@ -13,6 +13,7 @@ import type {
 	PlannedStep,
 	Refusal,
 } from './plan.ts';
+import {defaultAtOnce} from './planner/at-once.ts';
 import {asksForOverlap, type OverlapStep, planOverlap} from './planner/overlap.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';
@@ -24,6 +25,8 @@ export interface PlanInput {
 	readonly steps: readonly Step[];
 	readonly erasers: readonly Eraser[];
 	readonly devices: readonly DeviceFacts[];
+	/** How many of them at a time. */
+	readonly atOnce?: number | undefined;
 	/** How fast devices are, by path, where that was measured. */
 	readonly rates?: ReadonlyMap<string, ReadRates>;
 	readonly host: Plan['host'];
@@ -62,6 +65,7 @@ export const makePlan = (input: PlanInput): Plan => {
 		host: input.host,
 		hostname: input.hostname,
 		devices,
+		atOnce: input.atOnce ?? defaultAtOnce,
 		steps,
 		stateDir: input.stateDir,
 		logDir: input.logDir,

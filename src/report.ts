@@ -161,8 +161,15 @@ const endStep = (report: Report, event: StepNames, how: EndedStep['how']): Repor
 
 const skipStep = (
 	report: Report,
-	{step, reason}: {readonly step: string; readonly reason: string},
-): Report => (step === 'keep-log' ? {...report, log: {keptIn: null, reason}} : report);
+	{step, reason, code}: {readonly step: string; readonly reason: string; readonly code?: ErrorCode},
+): Report => ({
+	...report,
+	...(step === 'keep-log' && {log: {keptIn: null, reason}}),
+	...(isInterruption(code) && {interrupted: code}),
+});
+
+const isInterruption = (code: ErrorCode | undefined): code is 'INTERRUPTED' | 'TERMINATED' =>
+	code === 'INTERRUPTED' || code === 'TERMINATED';
 
 const changeDevice = (report: Report, path: string | undefined, change: Partial<DeviceReport>): Report => ({
 	...report,
@@ -216,8 +223,8 @@ const finishStep = (report: Report, event: StepFinished): Report => {
 
 const failStep = (report: Report, event: StepFailed): Report => {
 	const phase = report.plan?.steps.find(step => step.step === event.step)?.phase;
-	const isInterruption = event.code === 'INTERRUPTED' || event.code === 'TERMINATED';
-	const marked = isInterruption ? {...report, interrupted: event.code} : report;
+	const {code} = event;
+	const marked = isInterruption(code) ? {...report, interrupted: code} : report;
 	if (event.device !== undefined) {
 		const device = report.devices.find(({planned}) => planned.facts.path === event.device);
 		return changeDevice(marked, event.device, {
@@ -229,7 +236,7 @@ const failStep = (report: Report, event: StepFailed): Report => {
 		});
 	}
 
-	if (isInterruption) {
+	if (isInterruption(code)) {
 		return marked;
 	}
 

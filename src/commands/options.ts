@@ -1,6 +1,7 @@
 import {type Command, InvalidArgumentError, Option} from 'commander';
 import {erasers} from '../erasers/index.ts';
 import type {HostName} from '../hosts/host.ts';
+import {defaultAtOnce} from '../planner/at-once.ts';
 import {parseBytes} from '../progress.ts';
 
 export type ProgressChoice = 'auto' | 'tty' | 'plain' | 'json';
@@ -23,6 +24,7 @@ export interface RunOptions {
 	readonly logDir?: string;
 	readonly certificate?: string;
 	readonly destination: readonly string[];
+	readonly atOnce?: number;
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -64,6 +66,24 @@ export const parseSize = (text: string): number => {
 
 	return bytes;
 };
+
+const parseAtOnce = (text: string): number => {
+	const count = Number(text);
+	if (!/^\d+$/.test(text) || count < 1 || count > mostAtOnce) {
+		throw new InvalidArgumentError(`It is a whole number from 1 to ${mostAtOnce}.`);
+	}
+
+	return count;
+};
+
+// What a journal may list.
+const mostAtOnce = 1024;
+
+export const atOnceOption = (byDefault = `${defaultAtOnce}`): Option =>
+	new Option(
+		'--at-once <count>',
+		`how many devices are worked on at a time (default: ${byDefault})`,
+	).argParser(parseAtOnce);
 
 export const progressOption = (): Option =>
 	new Option('--progress <how>', 'how the run is shown')
@@ -125,7 +145,8 @@ export const addRunOptions = (command: Command): Command =>
 					)
 						.argParser(collect)
 						.default([], 'asked for on a terminal'),
-				),
+				)
+				.addOption(atOnceOption()),
 		).addOption(hostOption('system')),
 	);
 

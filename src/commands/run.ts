@@ -37,6 +37,7 @@ export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surro
 	host: options.host ?? defaultHost,
 	eraser: options.eraser,
 	verify: options.verify,
+	atOnce: options.atOnce,
 	overlap: options.overlap,
 	stateDir: path.resolve(options.stateDir),
 	logDir: path.resolve(options.logDir ?? defaultLogDir(uid, env)),

@@ -1,6 +1,7 @@
 import {Option} from 'commander';
 import type {AddCommand} from './command.ts';
 import {
+	atOnceOption,
 	deviceOption,
 	type ProgressChoice,
 	parseVerifyOnly,
@@ -16,6 +17,7 @@ interface VerifyOptions {
 	readonly device: readonly string[];
 	readonly verify?: VerifyChoice;
 	readonly progress: ProgressChoice;
+	readonly atOnce?: number;
 }
 
 export const addVerify: AddCommand = (program, surroundings, finish) => {
@@ -26,9 +28,10 @@ export const addVerify: AddCommand = (program, surroundings, finish) => {
 		.addOption(
 			new Option('--verify <how>', 'full or sampled[:PERCENT] (default: full)').argParser(parseVerifyOnly),
 		)
+		.addOption(atOnceOption())
 		.addOption(progressOption())
 		.addHelpText('after', '\nExample:\n  zeroize verify --device /dev/sdb --verify sampled:10')
-		.action(async ({device, verify, progress}: VerifyOptions) => {
+		.action(async ({device, verify, progress, atOnce}: VerifyOptions) => {
 			const host = 'system' as const;
 			const recipe = await loadRecipe('verify-only', {host, uid: surroundings.uid});
 			// A look leaves nothing behind: the journal stays in memory, so there is none to keep.
@@ -38,6 +41,7 @@ export const addVerify: AddCommand = (program, surroundings, finish) => {
 				targets: requireDevices(device),
 				host,
 				verify,
+				atOnce,
 				stateDir: null,
 				logDir: defaultLogDir(surroundings.uid, surroundings.env),
 				certificateFile: null,

@@ -18,7 +18,7 @@ export default defineScheme({
 		const handle = await openNode(facts, mode, surroundings);
 		return checked(handle, async () => {
 			await expectNode(handle, facts.path, facts.deviceNumber);
-			const now = await inspectBlock(facts, surroundings, facts.contents);
+			const now = await lookAgain(facts, surroundings);
 			requireSameIdentity(facts, now);
 			// The kernel lets a write-protected device be opened for writing and fails the first write.
 			if (mode === 'erase' && now.readOnly) {

@@ -73,6 +73,8 @@ export interface DeviceFacts {
 	readonly rotational: boolean | null;
 	/** lsblk's TRAN: `sata`, `nvme`, `usb`, `sas`, `virtio`, …; `null` where the kernel does not say. */
 	readonly transport: string | null;
+	/** What it shares a bus with others behind: a PCI function (`0000:00:17.0`), with the USB bus on it (`0000:00:14.0 usb2`), an MMC host (`mmc0`); of a partition its disk's. Absent where the kernel tells of none: files, loop devices, what stands on other devices. */
+	readonly controller?: string;
 	readonly readOnly: boolean;
 	/** Absent where there is no request queue: files, memory, a loop device that is not attached yet; one that is open has it. */
 	readonly queue?: QueueLimits;

@@ -104,7 +104,7 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 		answers: v.optional(v.boolean()),
 	},
 	'step.recovered': {...step, device: text, seconds: finite},
-	'step.skipped': {...step, reason: text},
+	'step.skipped': {...step, reason: text, code: v.optional(code)},
 	'step.finished': {...step, durationMs: finite, ...stepFacts},
 	'step.failed': {
 		...step,

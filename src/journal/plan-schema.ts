@@ -62,6 +62,8 @@ export const planSchema = v.looseObject({
 	host: v.picklist(['system', 'rehearsal', 'ram']),
 	hostname: text,
 	devices: list(device),
+	// Not in the first journals. Of none a run would wait for ever.
+	atOnce: v.optional(v.pipe(count, v.minValue(1))),
 	steps: list(step),
 	stateDir: known,
 	logDir: text,

@@ -37,6 +37,7 @@ export const facts = v.looseObject({
 	rotational: v.nullish(v.boolean()),
 	queue: v.optional(v.looseObject({maxTransferBytes: count, maxWriteZeroesBytes: count})),
 	transport: known,
+	controller: optionalText,
 	readOnly: v.boolean(),
 	mountPoints: texts,
 	holders: list(v.looseObject({kind: text, name: text})),

@@ -16,7 +16,7 @@ export const remainingSteps = (plan: Plan, {ended}: Report): readonly PlannedSte
 };
 
 /** Whether a step of the devices has come to its end for this one. */
-export const hasEnded = ({step}: PlannedStep, device: string, {ended}: Report): boolean =>
+export const hasEnded = ({step}: Pick<PlannedStep, 'step'>, device: string, {ended}: Report): boolean =>
 	ended.some(end => end.step === step && end.device === device);
 
 /** Whether a step was begun and has not come to its end. */

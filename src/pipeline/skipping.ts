@@ -1,6 +1,8 @@
 import type {PlannedStep} from '../plan.ts';
 import type {DeviceReport, Report} from '../report.ts';
 
+export const interrupted = 'the run was interrupted';
+
 /** Why a step is not to be run, judging by what has happened so far; `null` when it is. Pure. */
 export const reasonToSkip = (
 	{skip, phase}: PlannedStep,
@@ -13,7 +15,7 @@ export const reasonToSkip = (
 	}
 
 	if (report.interrupted) {
-		return 'the run was interrupted';
+		return interrupted;
 	}
 
 	if (isAlways) {

@@ -9,7 +9,7 @@ import type {Report} from '../report.ts';
 import type {Handover, Records, Step, StepContext, StepResult} from '../steps/step.ts';
 import {toInterruption} from './interruption.ts';
 import {isUnderWay} from './remaining.ts';
-import {reasonToSkip} from './skipping.ts';
+import {interrupted, reasonToSkip} from './skipping.ts';
 import {runWatched} from './watched-step.ts';
 
 /** One device's way through the run. */
@@ -38,7 +38,7 @@ export interface RunSurroundings {
 	readonly root?: string;
 }
 
-type StepEnd =
+export type StepEnd =
 	| Extract<EventBody, {type: 'step.finished' | 'step.failed' | 'step.skipped'}>
 	/** It goes on in another process; what follows is for that one to do. */
 	| {readonly type: 'left'};
@@ -50,11 +50,11 @@ export interface Requests {
 	leave: boolean;
 }
 
-/** Runs one step, with its events; never throws. */
+/** Runs one step, with its events; never throws. `hasTurn` is false for a device whose turn did not come before the run was interrupted. */
 export const createStepRunner = (surroundings: RunSurroundings, requests: Requests) => {
 	const {steps, events, records, monotonicMs} = surroundings;
 	const handovers = new WeakMap<Lane, Handover>();
-	return async (planned: PlannedStep, lane?: Lane): Promise<StepEnd> => {
+	return async (planned: PlannedStep, lane?: Lane, hasTurn = true): Promise<StepEnd> => {
 		if (requests.leave) {
 			return {type: 'left'};
 		}
@@ -65,6 +65,10 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 		const reason = reasonToSkip(planned, step?.always ?? false, report, names.device);
 		if (reason !== null) {
 			return emitEnd(events, {type: 'step.skipped', ...names, reason});
+		}
+
+		if (!hasTurn) {
+			return emitEnd(events, calledOff(names, surroundings.signal));
 		}
 
 		const from = resumptionPoint(planned, lane, report);
@@ -94,6 +98,16 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 		}
 	};
 };
+
+const calledOff = (
+	names: {step: string; device?: string},
+	{reason}: AbortSignal,
+): Exclude<StepEnd, {type: 'left'}> => ({
+	type: 'step.skipped',
+	...names,
+	reason: interrupted,
+	code: toSanitizeError(reason).code,
+});
 
 const emitEnd = (events: RunEvents, end: Exclude<StepEnd, {type: 'left'}>): StepEnd => {
 	events.emit(end);

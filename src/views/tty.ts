@@ -6,7 +6,7 @@ import {certificatesOnConsole} from './text/certificate-on-console.ts';
 import {layOutAll, wrap, wrapAll} from './text/lines.ts';
 import {haltLine} from './text/narrator.ts';
 import {planLines} from './text/plan-lines.ts';
-import {progressBar} from './text/progress-text.ts';
+import {laneName, progressBar, totalText} from './text/progress-text.ts';
 import {taskText} from './text/stall-text.ts';
 import {continueStory, emptyStory, type Story} from './text/story.ts';
 import {summaryLines} from './text/summary.ts';
@@ -17,6 +17,10 @@ type Style = Parameters<typeof styleText>[0];
 // What listr2 leaves of 80 columns for the text under a task inside a device inside a group.
 const progressColumns = 70;
 
+// For a device's line in the group, and for that of the group.
+const laneColumns = 74;
+const totalColumns = 76;
+
 /** The task list of the pipeline, between what will be done and what came of it. */
 export default defineView({
 	name: 'tty',
@@ -24,6 +28,16 @@ export default defineView({
 	taskList: 'default',
 	describeProgress: (event, columns = progressColumns) =>
 		taskText(event, progress => progressBar(progress, columns)),
+	describeLane: (device, event, columns = laneColumns) => {
+		const name = laneName(device);
+		if (!event) {
+			return `${name} waits`;
+		}
+
+		const start = `${name} ${event.step} `;
+		return `${start}${taskText(event, progress => progressBar(progress, columns - start.length))}`;
+	},
+	describeTotal: (total, columns = totalColumns) => totalText(total, columns, progressBar),
 	attach(events, output) {
 		let story = emptyStory;
 		return events.subscribe(event => {

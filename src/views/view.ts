@@ -1,3 +1,4 @@
+import type {Total} from '../events/total.ts';
 import type {RunEvent, RunEvents} from '../events.ts';
 import type {Output} from '../output.ts';
 
@@ -11,6 +12,14 @@ export interface View {
 	readonly taskList: 'default' | 'silent';
 	/** Text under a running task of the task list, where there is room for `columns` of it; of a stall it may be longer. */
 	describeProgress(event: RunEvent & {type: 'step.progress' | 'step.stalled'}, columns?: number): string;
+	/** The line of one device among several in the task list, where there is one; it waits as long as there is no event. */
+	describeLane?(
+		device: string,
+		event?: RunEvent & {type: 'step.progress' | 'step.stalled'},
+		columns?: number,
+	): string;
+	/** Of all of them together, above those lines. */
+	describeTotal?(total: Total, columns?: number): string;
 	/** Shows the events from now on, until disposed. */
 	attach(events: RunEvents, output: Output): Disposable;
 }

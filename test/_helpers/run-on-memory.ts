@@ -29,6 +29,7 @@ export interface MemoryRun {
 	}>;
 	readonly recipe?: Recipe;
 	readonly overrides?: PlanInput['overrides'];
+	readonly atOnce?: number;
 	readonly logRefused?: string;
 	/** Called before each write reaches a device. */
 	readonly onWrite?: (directory: string) => void;
@@ -87,6 +88,7 @@ export const runOnMemory = async (
 		stateDir: directory,
 		logDir: run.logDir?.(logDir) ?? logDir,
 		logRefused: run.logRefused ?? null,
+		atOnce: run.atOnce,
 	});
 	const clearances = authorize(
 		plan,

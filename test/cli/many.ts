@@ -1,11 +1,15 @@
 import {readFile, truncate} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import type {RunEvent} from '../../src/events.ts';
 import {createPlace, isAllZero, zeroize} from '../_helpers/cli.ts';
 import {attachLoop, isRoot, loopsOf} from '../_helpers/loop.ts';
 import {mountTmpfs} from '../_helpers/tmpfs.ts';
 
 const totalBytes = 1024 ** 2;
+
+// A loop device takes a write for done of which its file had room for a part, so there must be several.
+const badBytes = 8 * totalBytes;
 
 const serial = isRoot ? test.serial : test.serial.skip;
 
@@ -43,7 +47,7 @@ serial('a device that fails does not take the other one with it, and the run is 
 	const bad = path.join(small, 'bad.img');
 	await place.write('small/bad.img', 'x');
 	// More than its file system can hold: a store that is full underneath.
-	await truncate(bad, totalBytes);
+	await truncate(bad, badBytes);
 	const devices = [`loop:${bad}`, `loop:${good}`];
 	const file = path.join(place.directory, 'paper.json');
 	const end = await zeroize([
@@ -58,7 +62,7 @@ serial('a device that fails does not take the other one with it, and the run is 
 		type: 'run.finished',
 		outcome: 'failed',
 		devices: [
-			{path: bad, outcome: 'failed', totalBytes},
+			{path: bad, outcome: 'failed', totalBytes: badBytes},
 			{path: good, outcome: 'sanitized', writtenBytes: totalBytes, verifiedBytes: totalBytes},
 		],
 	});
@@ -72,4 +76,44 @@ serial('a device that fails does not take the other one with it, and the run is 
 	}
 
 	t.deepEqual([...(await loopsOf(bad)), ...(await loopsOf(good))], []);
+});
+
+/** Devices that have begun and not ended, at each moment of a run. */
+const underWay = (events: readonly RunEvent[]): ReadonlyArray<readonly string[]> => {
+	const lefts = new Map<string, number>();
+	return events.map(event => {
+		if ('device' in event && typeof event.device === 'string') {
+			const isEnd = event.type === 'step.finished' && event.step === 'verify';
+			lefts.set(event.device, isEnd ? 0 : 1);
+		}
+
+		return [...lefts].filter(([, left]) => left > 0).map(([device]) => device);
+	});
+};
+
+serial('of four devices no more than two are under way at a time, and the plan says so', async t => {
+	const place = await createPlace(t);
+	const names = ['a.img', 'b.img', 'c.img', 'd.img'];
+	const images = await Promise.all(names.map(async name => place.image(8 * totalBytes, name)));
+	await using stack = new AsyncDisposableStack();
+	const loops: string[] = [];
+	for (const image of images) {
+		loops.push(stack.use(await attachLoop(image)).path);
+	}
+
+	const args = ['erase', ...targetsArgs(loops), '--at-once', '2', ...place.args];
+	const plan = await zeroize(['plan', ...args, '--progress', 'plain']);
+	t.is(plan.exitCode, 0, plan.stderr);
+	t.regex(plan.stdout, /2 of the 4 devices at a time/);
+	const end = await zeroize(['run', ...args, '--progress', 'json']);
+	t.is(end.exitCode, 0, end.stderr);
+	const counts = underWay(end.events).map(devices => devices.length);
+	t.is(Math.max(...counts), 2);
+	const started = end.events.flatMap(event =>
+		event.type === 'step.started' && event.step === 'erase' ? [event.device] : [],
+	);
+	t.deepEqual(started, loops, 'in the order of the plan');
+	for (const image of images) {
+		t.true(await isAllZero(image, 8 * totalBytes));
+	}
 });

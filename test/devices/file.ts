@@ -159,7 +159,7 @@ asRoot('somebody without permission is told so', async t => {
 		`${image.path}.mjs`,
 		`
 		import file from ${JSON.stringify(import.meta.resolve('../../src/devices/file.ts'))};
-		const surroundings = {root: '/'};
+		const surroundings = {root: '/', tools: {}};
 		const facts = await file.inspect({scheme: 'file', target: 'x', path: process.argv[2]}, surroundings);
 		await file.open(facts, 'erase', surroundings).catch(error => console.log(facts.readOnly, error.code));
 	`,
@@ -184,7 +184,7 @@ asRoot('somebody without permission is told so', async t => {
 			'--eval',
 			`
 			import(${JSON.stringify(import.meta.resolve('../../src/devices/file.ts'))})
-				.then(async ({default: file}) => file.inspect({scheme: 'file', target: 'x', path: ${JSON.stringify(image.path)}}, {root: '/'}))
+				.then(async ({default: file}) => file.inspect({scheme: 'file', target: 'x', path: ${JSON.stringify(image.path)}}, {root: '/', tools: {}}))
 		`,
 		]),
 	);

@@ -62,3 +62,20 @@ test('a rehearsal is loud, and says that it does not power off', t => {
 	t.true(text.includes('REHEARSAL'));
 	t.true(text.endsWith('rehearsal: would power off now, does not\n'));
 });
+
+test('a device among several has one line of the task list, and so have all of them together', t => {
+	const event = {
+		type: 'step.progress',
+		...{seq: 1, at: '', runId: 'x', step: 'verify', device: '/dev/sda'},
+		...{bytes: 1023 * 1024 ** 2, totalBytes: 1023 * 1024 ** 3, bytesPerSecond: 1024 ** 2, etaSeconds: 90_000},
+	} as const;
+	t.is(tty.describeLane?.('/dev/sda'), '/dev/sda    waits');
+	t.is(
+		tty.describeLane?.('/dev/sda', event),
+		'/dev/sda    verify   0 %  1023 MiB of 1023 GiB  1 MiB/s  1 d 01 h left',
+	);
+	const counts = {devices: 16, waiting: 8, running: 4, ended: 4};
+	const total = tty.describeTotal?.({...event, ...counts}) ?? '';
+	t.regex(total, /^all 16 devices .* 0 % .*\(4 done, 8 wait\)$/);
+	t.true(total.length <= 76);
+});

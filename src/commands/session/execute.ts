@@ -5,6 +5,7 @@ import type {RunEvents} from '../../events.ts';
 import type {Halt, Host, HostName} from '../../hosts/host.ts';
 import {hosts} from '../../hosts/index.ts';
 import {outputStream} from '../../output.ts';
+import type {Lane} from '../../pipeline/step-runner.ts';
 import {runPlan} from '../../pipeline.ts';
 import type {Plan} from '../../plan.ts';
 import type {KeptRun} from '../../records/kept-run.ts';
@@ -40,8 +41,8 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 	const clearances = authorize(plan, confirmations);
 	await using devices = createLanes(plan, clearances, surroundings);
 	// All of them or none: a run that cannot hold one of its devices does not start. The disk behind `/` cannot be held before it is left.
-	for (const lane of plan.departure ? [] : devices.lanes) {
-		await lane.open();
+	if (!plan.departure) {
+		await openAll(devices.lanes);
 	}
 
 	if (!kept) {
@@ -78,6 +79,15 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 	}
 
 	return endRun({plan, events, records, host, halt, exitCode}, surroundings);
+};
+
+/** @throws SanitizeError of the first that cannot be held, when all have been tried: none is still being opened then. */
+const openAll = async (lanes: readonly Lane[]): Promise<void> => {
+	const opened = await Promise.allSettled(lanes.map(async lane => lane.open()));
+	const refused = opened.find(({status}) => status === 'rejected');
+	if (refused?.status === 'rejected') {
+		throw refused.reason;
+	}
 };
 
 /** The log goes on in the same words: which step of how many, and what was planned, is in what was said before. */

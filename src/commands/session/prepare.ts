@@ -28,6 +28,8 @@ export interface RunRequest {
 	readonly host: HostName;
 	readonly eraser?: string | undefined;
 	readonly verify?: VerifyChoice | undefined;
+	/** How many devices at a time. */
+	readonly atOnce?: number | undefined;
 	readonly overlap?: boolean | undefined;
 	/** `null` for a look that leaves nothing behind. */
 	readonly stateDir: string | null;

@@ -24,7 +24,7 @@ Continues an interrupted run: same run, same journal. What it had prepared is pr
 */
 export const resumeRun = async (
 	journal: string,
-	progress: ProgressChoice,
+	{progress, atOnce}: {readonly progress: ProgressChoice; readonly atOnce?: number},
 	surroundings: Surroundings,
 ): Promise<CommandEnd> => {
 	const kept = await readKeptRun(directoryOf(journal), {ownedBy: surroundings.uid});
@@ -32,7 +32,7 @@ export const resumeRun = async (
 	try {
 		const resumed = await Promise.all(kept.plan.devices.map(device => lookAgain(device, surroundings)));
 		const view = pickView(progress, kept.plan, surroundings);
-		return await continueRun({kept: withDevices(kept, resumed), view, resumed}, surroundings);
+		return await continueRun({kept: withDevices(kept, resumed, atOnce), view, resumed}, surroundings);
 	} catch (error) {
 		const {code} = printError(surroundings.stderr, 'resuming', error);
 		// Nothing was written by this process; the device may be half erased all the same.
@@ -83,11 +83,11 @@ const lookAgain = async ({facts}: PlannedDevice, surroundings: Surroundings): Pr
 };
 
 /** The plan as the report will have it: the one that says where the run stands must not differ from the one that is carried out. */
-const withDevices = (kept: KeptRun, devices: readonly DeviceFacts[]): KeptRun => {
+const withDevices = (kept: KeptRun, devices: readonly DeviceFacts[], atOnce?: number): KeptRun => {
 	const {plan} = kept;
 	const resumed = reduceReport(kept.report, {
 		...{type: 'run.resumed', devices, seq: kept.head.seq + 1, at: new Date(0).toISOString()},
 		runId: plan.runId,
 	});
-	return {...kept, plan: resumed.plan ?? plan};
+	return {...kept, plan: {...(resumed.plan ?? plan), ...(atOnce !== undefined && {atOnce})}};
 };

@@ -1,4 +1,5 @@
 import type {Tools} from '../../process.ts';
+import {togetherByTools} from './together.ts';
 
 /** What a loop device is attached to: names can be removed or stand in another mount namespace, inodes cannot. */
 interface Backing {
@@ -11,7 +12,14 @@ interface Backing {
 const timeoutMs = 10_000;
 
 /** All attached loop devices, as losetup lists them; none where it cannot be asked, which takes root. */
-export const listBackings = async (tools: Tools): Promise<readonly Backing[]> => {
+export const listBackings = async (tools: Tools): Promise<readonly Backing[]> => listTogether(tools, 'all');
+
+const listTogether = togetherByTools<'all', readonly Backing[]>(async (tools, questions) => {
+	const backings = await askLosetup(tools);
+	return questions.map(() => backings);
+});
+
+const askLosetup = async (tools: Tools): Promise<readonly Backing[]> => {
 	try {
 		const args = ['--list', '--json', '--output', 'NAME,BACK-INO,BACK-MAJ:MIN'];
 		const {stdout} = await tools.run('losetup', args, {timeoutMs});

@@ -3,6 +3,7 @@ import {SanitizeError} from '../../errors.ts';
 import type {Tools} from '../../process.ts';
 import type {DeviceFacts, DeviceSurroundings, Partition} from '../device.ts';
 import {readContents} from './contents.ts';
+import {controllerOf} from './controller.ts';
 import {type Geometry, readGeometry} from './geometry.ts';
 import {findHolders, flatten, kindOf} from './holders.ts';
 import {type BlockNode, lsblk} from './lsblk.ts';
@@ -31,7 +32,7 @@ export const inspectBlock = async (
 		});
 	}
 
-	const found = (await listed).find(({deviceNumber}) => deviceNumber === node.deviceNumber);
+	const found = (await listed).flatMap(flatten).find(({deviceNumber}) => deviceNumber === node.deviceNumber);
 	if (!found) {
 		throw new SanitizeError(
 			'TOOL_FAILED',
@@ -75,15 +76,17 @@ export const describeBlock = async (
 	surroundings: DeviceSurroundings,
 ): Promise<DeviceFacts> => {
 	const {root, tools} = surroundings;
-	const [diskSequence, serial, mountPoints, holders, found, systemDisks, queue] = await Promise.all([
-		diskSequenceOf(node.deviceNumber, root),
-		serialOf(node.deviceNumber, root),
-		mountPointsOn(node, root),
-		findHolders(node, surroundings),
-		contents ?? readContents(node, tools),
-		disksBehind('/', root),
-		queueLimitsOf(node.deviceNumber, root),
-	]);
+	const [diskSequence, serial, mountPoints, holders, found, systemDisks, queue, controller] =
+		await Promise.all([
+			diskSequenceOf(node.deviceNumber, root),
+			serialOf(node.deviceNumber, root),
+			mountPointsOn(node, root),
+			findHolders(node, surroundings),
+			contents ?? readContents(node, tools),
+			disksBehind('/', root),
+			queueLimitsOf(node.deviceNumber, root),
+			controllerOf(node.deviceNumber, root),
+		]);
 	return {
 		target,
 		path,
@@ -99,6 +102,7 @@ export const describeBlock = async (
 		physicalSectorBytes: geometry.physicalSectorBytes ?? node.physicalSectorBytes ?? 512,
 		rotational: node.rotational,
 		transport: node.transport,
+		...(controller !== undefined && {controller}),
 		readOnly: geometry.readOnly ?? node.readOnly,
 		...(queue && {queue}),
 		mountPoints,

@@ -1,5 +1,6 @@
 import type {Tools} from '../../process.ts';
 import type {DeviceFacts} from '../device.ts';
+import {atMost} from './at-most.ts';
 import type {BlockNode} from './lsblk.ts';
 import {cleanText} from './text.ts';
 
@@ -9,9 +10,12 @@ What is on the device itself. lsblk has it from udev and says nothing where udev
 export const readContents = async (node: BlockNode, tools: Tools): Promise<DeviceFacts['contents']> => {
 	const {partitionTable, fileSystem, label} = node;
 	return partitionTable === null && fileSystem === null
-		? probe(node.kernelName, tools).catch(() => ({partitionTable, fileSystem, label}))
+		? inTurn(async () => probe(node.kernelName, tools)).catch(() => ({partitionTable, fileSystem, label}))
 		: {partitionTable, fileSystem, label};
 };
+
+// Each takes a process: blkid stops at the first device that holds nothing.
+const inTurn = atMost(4);
 
 const probe = async (node: string, tools: Tools): Promise<DeviceFacts['contents']> => {
 	// 2: nothing found; 8: several signatures that contradict each other.

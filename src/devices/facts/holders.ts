@@ -6,6 +6,7 @@ import {listBackings, siblingLoops} from './backing.ts';
 import type {BlockNode} from './lsblk.ts';
 import {activeSwaps} from './swaps.ts';
 import {attachedLoops, deviceNumberOf, listNames} from './sysfs.ts';
+import {togetherByRoot} from './together.ts';
 import {findWriters} from './writers.ts';
 
 /** A node and everything below it, each once. */
@@ -125,8 +126,10 @@ const swapsOn = async (isOurs: IsOurs, names: ReadonlySet<string>, root: string)
 	);
 };
 
+const loopsTogether = togetherByRoot(attachedLoops);
+
 const loopsOver = async (isOurs: IsOurs, names: ReadonlySet<string>, root: string): Promise<Holder[]> => {
-	const loops = await attachedLoops(root);
+	const loops = await loopsTogether(root);
 	const matches = await Promise.all(loops.map(async ({backingFile}) => isSame(backingFile, isOurs, names)));
 	return loops.filter((_, index) => matches[index]).map(({node}) => ({kind: 'loop', name: node}));
 };

@@ -4,6 +4,7 @@ import {jsonFlaw, parseJson} from '../../json.ts';
 import type {Tools} from '../../process.ts';
 import {shown} from '../../shown.ts';
 import {cleanText} from './text.ts';
+import {togetherByTools} from './together.ts';
 
 /** One device of lsblk's tree, and below it its partitions and what stands on them. A device that stands on several appears under each. */
 export interface BlockNode {
@@ -41,9 +42,18 @@ const columnSets = [`${common},PATH,MOUNTPOINTS`, `${common},MOUNTPOINT`];
 The tree of one device, or of all. Empty when lsblk knows no such device: an unattached loop device, for one.
 @throws SanitizeError TOOL_MISSING, TOOL_FAILED.
 */
-export const lsblk = async (tools: Tools, node?: string): Promise<BlockNode[]> => {
+export const lsblk = async (tools: Tools, node?: string): Promise<BlockNode[]> =>
+	node === undefined ? runLsblk(tools, []) : listTogether(tools, node);
+
+/** Of several nodes each gets the trees of all of them. */
+const listTogether = togetherByTools<string, BlockNode[]>(async (tools, nodes) => {
+	const all = nodes.length > 1 ? await runLsblk(tools, nodes).catch(() => undefined) : undefined;
+	return nodes.map(async node => all ?? runLsblk(tools, [node]));
+});
+
+const runLsblk = async (tools: Tools, nodes: readonly string[]): Promise<BlockNode[]> => {
 	for (const columns of columnSets) {
-		const args = ['--json', '--bytes', '--paths', '--output', columns, ...(node === undefined ? [] : [node])];
+		const args = ['--json', '--bytes', '--paths', '--output', columns, ...nodes];
 		const {exitCode, stdout, stderr} = await tools.run('lsblk', args, {
 			accept: [0, 1, 32, 64],
 			timeoutMs: 30_000,

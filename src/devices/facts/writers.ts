@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import type {Holder} from '../device.ts';
 import {type Mount, parseMounts} from './mounts.ts';
 import {deviceNumberOf} from './sysfs.ts';
+import {togetherByRoot} from './together.ts';
 
 const ownerMayWrite = 0o200n;
 
@@ -20,12 +21,36 @@ Processes but our own that have the device open for writing: an exclusive open d
 Whatever somebody else has open may be on a file system that never answers: it is asked only where it can be the one.
 */
 export const findWriters = async (wanted: Wanted, root: string): Promise<readonly Holder[]> => {
-	const pids = names(join(root, 'proc')).filter(name => /^\d+$/.test(name) && Number(name) !== process.pid);
-	const writing = await Promise.all(pids.map(async pid => isWriter(join(root, 'proc', pid), wanted)));
-	return pids
-		.filter((_, index) => writing[index])
-		.map(pid => ({kind: 'open', name: `process ${pid} (${commandName(join(root, 'proc', pid, 'comm'))})`}));
+	const found = await Promise.all(
+		(await scanTogether(root)).map(async process => ((await isWriter(process, wanted)) ? [process] : [])),
+	);
+	return found.flat().map(({pid, directory}) => ({
+		kind: 'open',
+		name: `process ${pid} (${commandName(join(directory, 'comm'))})`,
+	}));
 };
+
+/** What a process has open for writing. */
+interface OpenFile {
+	/** `null` where it is not known, before Linux 5.14. */
+	readonly inode: bigint | null;
+	readonly mount: Mount | undefined;
+	/** Asks what it is, once for all who want to know. */
+	readonly stats: () => Promise<BigIntStats | null>;
+}
+
+interface Process {
+	readonly pid: string;
+	readonly directory: string;
+	readonly files: readonly OpenFile[];
+}
+
+const scan = (root: string): readonly Process[] =>
+	names(join(root, 'proc'))
+		.filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
+		.map(pid => ({pid, directory: join(root, 'proc', pid), files: openFiles(join(root, 'proc', pid))}));
+
+const scanTogether = togetherByRoot(scan);
 
 // A process may end while it is looked at.
 const names = (directory: string): readonly string[] => {
@@ -36,15 +61,34 @@ const names = (directory: string): readonly string[] => {
 	}
 };
 
-const isWriter = async (process: string, wanted: Wanted): Promise<boolean> => {
-	const candidates = names(join(process, 'fd')).filter(fd => isOpenForWriting(join(process, 'fd', fd)));
-	if (candidates.length === 0) {
-		return false;
-	}
+const openFiles = (directory: string): readonly OpenFile[] => {
+	const written = names(join(directory, 'fd')).filter(fd => isOpenForWriting(join(directory, 'fd', fd)));
+	const mounts = written.length === 0 ? [] : parseMounts(textOf(join(directory, 'mountinfo')));
+	return written.map(fd => toOpenFile(directory, fd, mounts));
+};
 
-	const mounts = parseMounts(textOf(join(process, 'mountinfo')));
-	const asked = candidates.filter(fd => mayBe(wanted, textOf(join(process, 'fdinfo', fd)), mounts));
-	const matches = await Promise.all(asked.map(async fd => isWanted(join(process, 'fd', fd), wanted)));
+/** By proc_pid_fdinfo(5). */
+const toOpenFile = (directory: string, fd: string, mounts: readonly Mount[]): OpenFile => {
+	const fdinfo = textOf(join(directory, 'fdinfo', fd));
+	const [, inode] = /^ino:\s*(\d+)$/m.exec(fdinfo) ?? [];
+	const [, mountId] = /^mnt_id:\s*(\d+)$/m.exec(fdinfo) ?? [];
+	let asked: Promise<BigIntStats | null> | undefined;
+	return {
+		inode: inode === undefined ? null : BigInt(inode),
+		mount: mounts.find(({id}) => id === mountId),
+		stats: async () => (asked ??= stat(join(directory, 'fd', fd), {bigint: true}).catch(() => null)),
+	};
+};
+
+const isWriter = async ({files}: Process, wanted: Wanted): Promise<boolean> => {
+	const matches = await Promise.all(
+		files
+			.filter(file => mayBe(wanted, file))
+			.map(async ({stats}) => {
+				const found = await stats();
+				return found !== null && wanted.matches(found);
+			}),
+	);
 	return matches.some(Boolean);
 };
 
@@ -62,22 +106,13 @@ const isOpenForWriting = (link: string): boolean => {
 // File systems that somebody answers for, who may be gone or stopped.
 const answeredByOthers = /^(?:fuse|nfs|cifs|smb|9p|virtiofs|ceph|afs|autofs|lustre|gfs2|ocfs2)/;
 
-/** Judges by proc_pid_fdinfo(5); `ino` is there since Linux 5.14. */
-const mayBe = ({file}: Wanted, fdinfo: string, mounts: readonly Mount[]): boolean => {
-	const [, inode] = /^ino:\s*(\d+)$/m.exec(fdinfo) ?? [];
-	const [, mountId] = /^mnt_id:\s*(\d+)$/m.exec(fdinfo) ?? [];
-	if (file && inode !== undefined && BigInt(inode) !== file.ino) {
+const mayBe = ({file}: Wanted, {inode, mount}: OpenFile): boolean => {
+	if (file && inode !== null && inode !== file.ino) {
 		return false;
 	}
 
-	const mount = mounts.find(({id}) => id === mountId);
 	const isOwn = file !== undefined && mount?.deviceNumber === deviceNumberOf(file.dev);
 	return isOwn || !mount || !answeredByOthers.test(mount.fileSystem);
-};
-
-const isWanted = async (link: string, {matches}: Wanted): Promise<boolean> => {
-	const stats = await stat(link, {bigint: true}).catch(() => null);
-	return stats !== null && matches(stats);
 };
 
 const textOf = (file: string): string => {

@@ -1,3 +1,4 @@
+import {continueWorks, sumUp, type Total, type Works} from '../../events/total.ts';
 import type {RunEvent} from '../../events.ts';
 import {formatBytes, formatDuration} from '../../progress.ts';
 import {certificatesOnConsole} from './certificate-on-console.ts';
@@ -5,7 +6,7 @@ import {shortName, type Told} from './lines.ts';
 import {createNumbering} from './numbering.ts';
 import {createPace} from './pace.ts';
 import {planLines} from './plan-lines.ts';
-import {progressText} from './progress-text.ts';
+import {progressText, totalText} from './progress-text.ts';
 import {stallText} from './stall-text.ts';
 import {
 	continueStory,
@@ -26,6 +27,7 @@ export const createNarrator = (columns: number): ((event: RunEvent) => readonly 
 	const numbering = createNumbering();
 	const pace = createPace();
 	let story = emptyStory;
+	let works: Works = [];
 	return event => {
 		story = continueStory(story, event);
 		if (event.type === 'run.planned') {
@@ -33,8 +35,9 @@ export const createNarrator = (columns: number): ((event: RunEvent) => readonly 
 		}
 
 		const number = 'step' in event ? numbering.of(event) : '';
+		works = continueWorks(works, event);
 		if (event.type === 'step.progress') {
-			return pace.isDue(event) ? [progressLine(event, number, columns)] : [];
+			return progressLines(event, {number, columns, pace, total: sumUp(works)});
 		}
 
 		if (
@@ -99,6 +102,20 @@ const describe = (
 		default:
 			return event satisfies never;
 	}
+};
+
+interface Pacing extends Pick<Telling, 'number' | 'columns'> {
+	readonly pace: ReturnType<typeof createPace>;
+	readonly total: Total;
+}
+
+// Of several devices the total comes first, then one of them in turn.
+const progressLines = (event: StepProgress, {number, columns, pace, total}: Pacing): readonly string[] => {
+	if (total.devices > 1 && pace.isTotalDue(total, event.at)) {
+		return [totalText(total, columns)];
+	}
+
+	return pace.isDue(event) ? [progressLine(event, number, columns)] : [];
 };
 
 const progressLine = (event: StepProgress, number: string, columns: number): string => {

@@ -13,11 +13,18 @@ export const planLines = (plan: Planned): readonly string[] => [
 	...plan.devices.flatMap((device, index) =>
 		deviceLines(device, `device ${index + 1} of ${plan.devices.length}`),
 	),
+	...atOnceLines(plan),
 	...departureLines(plan),
 	`steps (${plan.steps.length})`,
 	...plan.steps.flatMap(stepLines),
 	...recordLines(plan),
 ];
+
+// A plan from before there was a limit has none.
+const atOnceLines = ({devices, atOnce = devices.length}: Planned): readonly string[] =>
+	devices.length > atOnce
+		? [`${atOnce} of the ${devices.length} devices at a time, controllers in turn; the others wait`]
+		: [];
 
 /** `null` where nothing is rehearsed. */
 export const rehearsalNote = ({host, devices}: Planned): string | null => {

@@ -23,7 +23,11 @@ const verdicts: Readonly<Record<Outcome, string>> = {
 
 /** The end of a run on one screen: at most 20 lines of at most `columns`. The first line is the outcome. */
 export const summaryLines = (story: Story, finished: RunFinished, columns: number): readonly string[] => {
-	const head = [`${verdictOf(story, finished)} (exit code ${finished.exitCode})`, ...rehearsal(story)];
+	const head = [
+		`${verdictOf(story, finished)} (exit code ${finished.exitCode})`,
+		...rehearsal(story),
+		...together(finished.devices),
+	];
 	const tail = [...reasons(story, finished), ...records(story, finished), ...nextSteps(story, finished)];
 	const wrappedHead = wrapAll(head, columns);
 	const wrappedTail = tail
@@ -49,6 +53,17 @@ const verdictOf = ({committed, plan}: Story, {outcome}: RunFinished): string => 
 const rehearsal = ({plan}: Story): readonly string[] => {
 	const note = plan ? rehearsalNote(plan) : null;
 	return note === null ? [] : [note];
+};
+
+// The first ones may be all that there is room for.
+const together = (results: readonly DeviceResult[]): readonly string[] => {
+	const counts = Map.groupBy(results, ({outcome}) => outcome);
+	const words = [...counts].map(([outcome, {length}]) => `${length} ${outcome}`);
+	const sum = (of: (result: DeviceResult) => number) =>
+		formatBytes(results.reduce((bytes, result) => bytes + of(result), 0));
+	const written = `${sum(({writtenBytes}) => writtenBytes)} written`;
+	const read = `${sum(({verifiedBytes}) => verifiedBytes)} read back`;
+	return results.length > 1 ? [`${results.length} devices: ${words.join(', ')}; ${written}, ${read}`] : [];
 };
 
 // A message may be long; the log has it whole.

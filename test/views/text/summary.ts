@@ -72,7 +72,8 @@ test('the devices that are not well come first', t => {
 		finished('failed', [result('/dev/sda', 'sanitized'), result('/dev/sdb', 'failed')]),
 		80,
 	);
-	t.is(lines[1], '/dev/sdb: FAILED');
+	t.is(lines[1], '2 devices: 1 sanitized, 1 failed; 8 KiB written, 0 B read back');
+	t.is(lines[2], '/dev/sdb: FAILED');
 	t.true(lines.includes('  UNREADABLE: 1 range, 512 B: at byte 0 (512 B)'));
 	t.true(lines.includes('  UNWRITABLE: 1 range, 512 B: at byte 512 (512 B)'));
 });
