@@ -91,9 +91,11 @@ const openAttached = async (
 		const {rdev} = await stat(node, {bigint: true});
 		const queue = await queueLimitsOf(deviceNumberOf(rdev), surroundings.root);
 		const directory = join(surroundings.root, 'sys/block', node.slice('/dev/'.length));
+		const attached = queue ? {queue} : {};
 		return hold({
-			facts: {...facts, ...(queue && {queue})},
-			...{node, openNode: openNodeOf(handle), isDirect, inspect},
+			facts: {...facts, ...attached},
+			...{node, openNode: openNodeOf(handle), isDirect},
+			inspect: async () => ({...(await inspect()), ...attached}),
 			countWrites: async () => countWrites(directory),
 			io: {...io, close},
 		});

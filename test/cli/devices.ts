@@ -52,7 +52,7 @@ for (const [title, {totalBytes, sectorSize, scheme, eraser}] of Object.entries(t
 		const args = ['--device', scheme ? `${scheme}:${image}` : path, '--confirm', path, ...place.args];
 		const end = await zeroize([
 			...['run', 'erase', ...args, '--progress', 'json'],
-			...(eraser ? ['--eraser', eraser] : []),
+			...['--eraser', eraser ?? 'dd'],
 		]);
 		t.is(end.exitCode, 0, end.stderr);
 		t.is(end.stderr, '');
