@@ -1,8 +1,7 @@
-import {alignedBuffer} from '../../aligned-buffer.ts';
 import type {ByteRange, Device} from '../../devices/device.ts';
 import type {ErasePoint} from '../eraser.ts';
 import {blockBytes, type Salvage, type WrittenBlock} from './salvage.ts';
-import {writeZeros} from './write-zeros.ts';
+import {writeRange} from './write-range.ts';
 
 const inFlight = 4;
 
@@ -18,13 +17,12 @@ export interface Start extends ErasePoint {
 	readonly from: number;
 }
 
-/** Writes zeros to the device's end, four blocks at a time; yields how far it is, and returns all bytes written. */
+/** Writes what the salvage has as its source to the device's end, four blocks at a time; yields how far it is, and returns all bytes written. */
 export async function* overwrite(
 	{device, salvage, requireRunning}: OverwriteContext,
 	start: Start,
 ): AsyncGenerator<ErasePoint, number, undefined> {
 	const {totalBytes} = device.facts;
-	const zeros = alignedBuffer(blockBytes);
 	const writes: Array<Promise<Outcome>> = [];
 	let position = start.from;
 	let {writtenBytes, reachedTo} = start;
@@ -33,7 +31,7 @@ export async function* overwrite(
 			requireRunning(writtenBytes);
 			for (; writes.length < inFlight && position < totalBytes; position += blockBytes) {
 				const block = {offset: position, length: Math.min(blockBytes, totalBytes - position)};
-				writes.push(settle(writeBlock(device, zeros, block, salvage)));
+				writes.push(settle(writeBlock(device, block, salvage)));
 			}
 
 			const block = resultOf(await writes.shift());
@@ -58,14 +56,9 @@ export async function* overwrite(
 const reachEnd = (reachedTo: number, {offset, length, writtenBytes}: WrittenBlock): number =>
 	reachedTo === offset && writtenBytes === length ? offset + length : reachedTo;
 
-const writeBlock = async (
-	device: Device,
-	zeros: Uint8Array,
-	block: ByteRange,
-	salvage: Salvage,
-): Promise<WrittenBlock> => {
+const writeBlock = async (device: Device, block: ByteRange, salvage: Salvage): Promise<WrittenBlock> => {
 	try {
-		await writeZeros(device, zeros, block);
+		await writeRange(device, salvage.source, block);
 		return {...block, writtenBytes: block.length, unwritable: []};
 	} catch (error) {
 		return salvage.salvage(block, error);
