@@ -10,6 +10,11 @@ export type Content =
 	| {readonly kind: 'bytes'; readonly hex: string}
 	| {readonly kind: 'aes-256-ctr'; readonly key: string};
 
+/** A content as it is told before it is written: a key is committed to with the SHA-256 of its 32 bytes. */
+export type AnnouncedContent =
+	| Exclude<Content, {kind: 'aes-256-ctr'}>
+	| {readonly kind: 'aes-256-ctr'; readonly keySha256: string};
+
 export const zeros: Content = {kind: 'zeros'};
 
 /** `hex` again and again; zeros where it is nothing else. */
@@ -17,7 +22,7 @@ export const repeated = (hex: string): Content =>
 	/^0*$/.test(hex) ? zeros : {kind: 'bytes', hex: hex.toLowerCase()};
 
 /** `zeros`, `0x924924`, `an AES-256-CTR stream`. */
-export const describeContent = (content: Content): string => {
+export const describeContent = (content: Content | AnnouncedContent): string => {
 	switch (content.kind) {
 		case 'zeros':
 			return 'zeros';

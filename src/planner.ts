@@ -4,6 +4,7 @@ import {notCoveredByOverwrite} from './devices/media.ts';
 import {chooseEraser} from './erasers/choose.ts';
 import type {Eraser} from './erasers/eraser.ts';
 import type {CertificateDetails, Person, Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
+import {overrideEraser, planScheme, schemeRefusals} from './planner/schemes.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';
 
@@ -19,6 +20,7 @@ export interface PlanInput {
 	/** What the command line says instead of the recipe. */
 	readonly overrides: {
 		readonly eraser?: string;
+		readonly scheme?: string;
 		readonly verify?: {readonly coverage: string; readonly percent?: number};
 	};
 	readonly stateDir: string | null;
@@ -36,9 +38,8 @@ Decides everything about a run before anything is touched. Pure: the same input 
 */
 export const makePlan = (input: PlanInput): Plan => {
 	const recipeSteps = input.recipe.steps.map(step => overrideOptions(step, input));
-	const eraserName = recipeSteps.find(({step}) => findStep(step, input).phase === 'erase')?.options['eraser'];
-	const name = typeof eraserName === 'string' ? eraserName : undefined;
-	const planned = input.devices.map(facts => planDevice(facts, name, input));
+	const erase = recipeSteps.find(({step}) => findStep(step, input).phase === 'erase')?.options;
+	const planned = input.devices.map(facts => planDevice(facts, erase, input));
 	const devices = planned.map(({device}) => device);
 	const planning: Planning = {...pick(input), devices};
 	const steps = recipeSteps.map(step => planStep(step, planning, input));
@@ -58,7 +59,12 @@ export const makePlan = (input: PlanInput): Plan => {
 		certificate: certificateDetails(recipeSteps, input.hostname),
 		departure: input.departure,
 		tools: [...new Set(steps.flatMap(({tools}) => tools))],
-		refusals: [...input.refusals, ...duplicates(input.devices), ...planned.flatMap(({refusals}) => refusals)],
+		refusals: [
+			...input.refusals,
+			...(erase ? schemeRefusals(erase, input.erasers) : []),
+			...duplicates(input.devices),
+			...planned.flatMap(({refusals}) => refusals),
+		],
 	});
 };
 
@@ -87,12 +93,20 @@ const findStep = (name: string, {steps}: PlanInput): Step => {
 
 const overrideOptions = (step: RecipeStep, input: PlanInput): RecipeStep => {
 	const {phase} = findStep(step.step, input);
-	const {eraser, verify} = input.overrides;
-	const override = phase === 'erase' ? (eraser ? {eraser} : {}) : phase === 'verify' ? (verify ?? {}) : {};
-	return {...step, options: {...step.options, ...override}};
+	const {options} = step;
+	const {overrides} = input;
+	switch (phase) {
+		case 'erase':
+			return {...step, options: overrideEraser(options, overrides)};
+		case 'verify':
+			return {...step, options: {...options, ...overrides.verify}};
+		default:
+			return step;
+	}
 };
 
-const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: PlanInput) => {
+const planDevice = (facts: DeviceFacts, options: RecipeStep['options'] | undefined, input: PlanInput) => {
+	const eraserName = typeof options?.['eraser'] === 'string' ? options['eraser'] : undefined;
 	const erases = eraserName !== undefined;
 	const {eraser, reason, unsuitable} = chooseEraser(eraserName ?? 'auto', facts, input.erasers);
 	const node = facts.target.startsWith('loop:') ? '/dev/loopN' : facts.path;
@@ -107,6 +121,7 @@ const planDevice = (facts: DeviceFacts, eraserName: string | undefined, input: P
 					technique: eraser.technique,
 					reason: input.overrides.eraser || reason !== 'asked for' ? reason : 'named by the recipe',
 					...(command && {command}),
+					...planScheme(eraser, options?.['scheme']),
 				},
 			}),
 		unsuitable: erases ? unsuitable : [],

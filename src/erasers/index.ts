@@ -2,5 +2,6 @@
 import dd from './dd.ts';
 import direct from './direct.ts';
 import type {Eraser} from './eraser.ts';
+import pattern from './pattern.ts';
 
-export const erasers: readonly Eraser[] = [dd, direct];
+export const erasers: readonly Eraser[] = [dd, direct, pattern];

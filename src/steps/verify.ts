@@ -1,18 +1,21 @@
 import * as v from 'valibot';
+import {type Content, describeContent, zeros} from '../content.ts';
 import type {Device} from '../devices/device.ts';
 import {requireSameIdentity, requireUnused} from '../devices/identity.ts';
 import {SanitizeError} from '../errors.ts';
 import type {PlannedDevice} from '../plan.ts';
 import type {RangeList} from '../ranges.ts';
+import {finderOf} from '../verification/finder.ts';
 import {randomSeed} from '../verification/sampling.ts';
 import type {Verification} from '../verification/verification.ts';
 import {verify} from '../verification/verify.ts';
 import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
-import {defineDeviceStep, type StepResult} from './step.ts';
+import {defineDeviceStep, type Records, type StepResult} from './step.ts';
 
 export default defineDeviceStep({
 	name: 'verify',
-	summary: 'read each device back from the media and prove that it holds nothing but zeros',
+	summary:
+		'read each device back from the media and prove that it holds nothing but zeros, or what the eraser wrote',
 	phase: 'verify',
 	scope: 'device',
 	options: {
@@ -37,14 +40,16 @@ export default defineDeviceStep({
 		title: coverage === 'sampled' ? `verify a sample of ${percent} %` : 'verify every byte',
 		...(coverage === 'none' && {title: 'verify', skip: 'verification was not asked for'}),
 	}),
-	async run({coverage, percent}, {device, planned, signal, progress}) {
+	async run({coverage, percent}, {device, planned, signal, progress, records}) {
 		if (coverage === 'none') {
 			return {skipped: 'verification was not asked for'};
 		}
 
 		const settings = {coverage, percent, seed: randomSeed()};
 		const writesBefore = await device.countWrites?.();
-		const verification = await verify(device, settings, {signal, onProgress: progress});
+		const content = contentLeft(planned, records);
+		const found = await verify(device, settings, {signal, onProgress: progress, find: finderOf(content)});
+		const verification = content.kind === 'zeros' ? found : {...found, expected: content};
 		if (verification.result === 'passed') {
 			await requireUnwritten(device, planned, writesBefore);
 		}
@@ -55,6 +60,10 @@ export default defineDeviceStep({
 		return judge(device.facts.path, verification);
 	},
 });
+
+/** What the erase of this run says that it left; zeros where nobody says anything. */
+const contentLeft = ({facts}: PlannedDevice, records: Records): Content =>
+	records.report().devices.find(({planned}) => planned.facts.path === facts.path)?.leaves ?? zeros;
 
 /** Who opened the device, wrote behind the place that was being read, and closed it again, is seen by nothing else. */
 const requireUnwritten = async (
@@ -82,14 +91,15 @@ const requireUnwritten = async (
 };
 
 const judge = (path: string, verification: Verification): StepResult => {
-	const {nonZero, unreadable, result} = verification;
+	const {nonZero, unreadable, result, expected} = verification;
 	if (result === 'passed') {
 		return {facts: {verification}};
 	}
 
-	const findings = [describe(nonZero, 'not zero'), describe(unreadable, 'not readable')].filter(
-		text => text !== '',
-	);
+	const findings = [
+		describe(nonZero, expected ? `not as written (${describeContent(expected)})` : 'not zero'),
+		describe(unreadable, 'not readable'),
+	].filter(text => text !== '');
 	const failure = new SanitizeError(
 		nonZero.count > 0 ? 'NOT_ZERO' : 'UNREADABLE',
 		`${path}: ${findings.join('; ')}`,

@@ -26,6 +26,7 @@ export interface RunRequest {
 	readonly targets: readonly string[];
 	readonly host: HostName;
 	readonly eraser?: string | undefined;
+	readonly scheme?: string | undefined;
 	readonly verify?: VerifyChoice | undefined;
 	/** `null` for a look that leaves nothing behind. */
 	readonly stateDir: string | null;
@@ -62,6 +63,7 @@ export const preparePlan = async (
 			devices,
 			overrides: {
 				...(request.eraser !== undefined && {eraser: request.eraser}),
+				...(request.scheme !== undefined && {scheme: request.scheme}),
 				...(request.verify && {verify: {...request.verify}}),
 			},
 			refusals,

@@ -17,7 +17,7 @@ const actions = (story: Story, finished: RunFinished): readonly string[] => {
 		case 'unverified':
 			return [
 				...stalledActions(story),
-				`do not release it before it is verified: zeroize verify --device ${targetOf(story, 'unverified', finished)}`,
+				`do not release it before it is verified: ${verifyCommand(story, finished)}`,
 			];
 		case 'aftercare-failed':
 			return [
@@ -29,6 +29,15 @@ const actions = (story: Story, finished: RunFinished): readonly string[] => {
 		default:
 			return finished.outcome satisfies never;
 	}
+};
+
+/** `zeroize verify` looks for zeros; only the run itself knows what else there must be. */
+const verifyCommand = (story: Story, finished: RunFinished): string => {
+	const {path, target} = targetOf(story, 'unverified', finished);
+	const planned = story.plan?.devices.find(({facts}) => facts.path === path);
+	const passes = planned?.eraser?.scheme?.passes ?? [];
+	const leavesZeros = passes.every((pass, index) => index < passes.length - 1 || /^0x0+$/.test(pass));
+	return (leavesZeros ? undefined : resumeCommand(story)) ?? `zeroize verify --device ${target}`;
 };
 
 const sanitizedActions = ({plan, certificates}: Story): readonly string[] => {
@@ -95,7 +104,10 @@ const interruptedActions = (story: Story): readonly string[] => {
 const hintOf = ({failures, plan}: Story, {refusals}: RunFinished): string | undefined =>
 	refusals?.[0]?.hint ?? failures[0]?.hint ?? plan?.refusals[0]?.hint;
 
-const targetOf = ({plan}: Story, outcome: string, {devices}: RunFinished): string => {
+const targetOf = ({plan}: Story, outcome: string, {devices}: RunFinished) => {
 	const path = devices.find(device => device.outcome === outcome)?.path;
-	return plan?.devices.find(({facts}) => facts.path === path)?.facts.target ?? path ?? 'TARGET';
+	return {
+		path,
+		target: plan?.devices.find(({facts}) => facts.path === path)?.facts.target ?? path ?? 'TARGET',
+	};
 };
