@@ -39,7 +39,7 @@ export const conclude = (
 
 const deviceResult = (report: Report, device: DeviceReport): DeviceResult => {
 	const {facts} = device.planned;
-	const {nonZero, unreadable, verifiedBytes, expected} = device.verification ?? {};
+	const {nonZero, unreadable, verifiedBytes} = device.verification ?? {};
 	return {
 		path: facts.path,
 		serial: facts.serial,
@@ -56,7 +56,7 @@ const deviceResult = (report: Report, device: DeviceReport): DeviceResult => {
 		nonZeroBytes: nonZero?.bytes ?? 0,
 		unreadableRanges: unreadable?.count ?? 0,
 		unreadableBytes: unreadable?.bytes ?? 0,
-		...(expected && {expected}),
+		...(device.leaves && device.leaves.kind !== 'zeros' && {expected: device.leaves}),
 	};
 };
 

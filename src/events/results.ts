@@ -64,6 +64,6 @@ export interface DeviceResult {
 	readonly nonZeroBytes: number;
 	readonly unreadableRanges: number;
 	readonly unreadableBytes: number;
-	/** What verification looked for; absent where it was zeros. `nonZero` is what differs from it. */
+	/** What the device must hold now; absent where that is zeros. `nonZero` is what differs from it. */
 	readonly expected?: Content;
 }

@@ -1,19 +1,12 @@
-import {execFileSync} from 'node:child_process';
 import test from 'ava';
 import fc from 'fast-check';
 import {keyStream} from '../../src/content/key-stream.ts';
+import {bytesOf} from '../_helpers/content.ts';
 
 const key = '603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4';
 
-const openssl = (length: number): Buffer =>
-	execFileSync('openssl', ['enc', '-aes-256-ctr', '-K', key, '-iv', '0'], {
-		input: Buffer.alloc(length),
-		stdio: ['pipe', 'pipe', 'ignore'],
-		maxBuffer: 2 * length + 1024,
-	});
-
 test('the stream is that of openssl, and any part of it can be had alone', t => {
-	const whole = openssl(300_000);
+	const whole = bytesOf({kind: 'aes-256-ctr', key}, 300_000);
 	t.is(whole.length, 300_000);
 	fc.assert(
 		fc.property(fc.nat(299_999), fc.nat(70_000), (offset, wanted) => {

@@ -33,11 +33,10 @@ const actions = (story: Story, finished: RunFinished): readonly string[] => {
 
 /** `zeroize verify` looks for zeros; only the run itself knows what else there must be. */
 const verifyCommand = (story: Story, finished: RunFinished): string => {
-	const {path, target} = targetOf(story, 'unverified', finished);
-	const planned = story.plan?.devices.find(({facts}) => facts.path === path);
-	const passes = planned?.eraser?.scheme?.passes ?? [];
-	const leavesZeros = passes.every((pass, index) => index < passes.length - 1 || /^0x0+$/.test(pass));
-	return (leavesZeros ? undefined : resumeCommand(story)) ?? `zeroize verify --device ${target}`;
+	const device = finished.devices.find(({outcome}) => outcome === 'unverified');
+	const path = device?.path;
+	const target = story.plan?.devices.find(({facts}) => facts.path === path)?.facts.target ?? path ?? 'TARGET';
+	return (device?.expected && resumeCommand(story)) ?? `zeroize verify --device ${target}`;
 };
 
 const sanitizedActions = ({plan, certificates}: Story): readonly string[] => {
@@ -103,11 +102,3 @@ const interruptedActions = (story: Story): readonly string[] => {
 
 const hintOf = ({failures, plan}: Story, {refusals}: RunFinished): string | undefined =>
 	refusals?.[0]?.hint ?? failures[0]?.hint ?? plan?.refusals[0]?.hint;
-
-const targetOf = ({plan}: Story, outcome: string, {devices}: RunFinished) => {
-	const path = devices.find(device => device.outcome === outcome)?.path;
-	return {
-		path,
-		target: plan?.devices.find(({facts}) => facts.path === path)?.facts.target ?? path ?? 'TARGET',
-	};
-};
