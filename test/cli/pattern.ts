@@ -104,7 +104,8 @@ for (const [kind, signal] of [
 			const kept = path.join(log, 'journal.jsonl');
 			const events = readJournal(await readFile(kept, 'utf8'), kept).map(({event}) => event);
 			const passes = events.flatMap(event => (event.type === 'pass.started' ? [event.pass] : []));
-			t.deepEqual(passes, [1, 2, 1, 2, 3]);
+			// What is killed may have told of its second pass on the screen alone: not a byte of it was written then.
+			t.true(['1,2,1,2,3', '1,1,2,3'].includes(passes.join()), passes.join());
 			t.true(events.every(event => event.type !== 'step.started' || event.from === undefined));
 			const left = leftBy({events});
 			const last = events.findLast(event => event.type === 'pass.started');
