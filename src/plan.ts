@@ -48,10 +48,18 @@ export interface PlannedEraser {
 	readonly scheme?: {readonly name: string; readonly passes: readonly string[]; readonly text: string};
 }
 
+/** Whether a device is read back while it is still written further on. */
+export interface PlannedOverlap {
+	readonly overlaps: boolean;
+	readonly reason: string;
+}
+
 export interface PlannedDevice {
 	readonly facts: DeviceFacts;
 	/** Absent when the recipe erases nothing. */
 	readonly eraser?: PlannedEraser;
+	/** Absent where it is not erased, or not verified in full afterwards. */
+	readonly overlap?: PlannedOverlap;
 	/** Erasers that cannot do it, and why. */
 	readonly unsuitable: ReadonlyArray<{readonly eraser: string; readonly reason: string}>;
 	/** What must be typed to allow it: the serial number, or the path where there is none. */

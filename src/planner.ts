@@ -1,9 +1,19 @@
 import {confirmationFor, refusalsOf, type SafetyPolicy} from './clearance.ts';
 import type {DeviceFacts} from './devices/device.ts';
+import type {ReadRates} from './devices/measure.ts';
 import {notCoveredByOverwrite} from './devices/media.ts';
 import {chooseEraser} from './erasers/choose.ts';
 import type {Eraser} from './erasers/eraser.ts';
-import type {CertificateDetails, Person, Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
+import type {
+	CertificateDetails,
+	Person,
+	Plan,
+	PlannedDevice,
+	PlannedOverlap,
+	PlannedStep,
+	Refusal,
+} from './plan.ts';
+import {asksForOverlap, type OverlapStep, planOverlap} from './planner/overlap.ts';
 import {overrideEraser, planScheme, schemeRefusals} from './planner/schemes.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';
@@ -15,13 +25,15 @@ export interface PlanInput {
 	readonly steps: readonly Step[];
 	readonly erasers: readonly Eraser[];
 	readonly devices: readonly DeviceFacts[];
+	/** How fast devices are, by path, where that was measured. */
+	readonly rates?: ReadonlyMap<string, ReadRates>;
 	readonly host: Plan['host'];
 	readonly hostname: string;
 	/** What the command line says instead of the recipe. */
 	readonly overrides: {
 		readonly eraser?: string;
 		readonly scheme?: string;
-		readonly verify?: {readonly coverage: string; readonly percent?: number};
+		readonly verify?: {readonly coverage?: string; readonly percent?: number; readonly overlap?: boolean};
 	};
 	readonly stateDir: string | null;
 	readonly logDir: string;
@@ -38,8 +50,9 @@ Decides everything about a run before anything is touched. Pure: the same input 
 */
 export const makePlan = (input: PlanInput): Plan => {
 	const recipeSteps = input.recipe.steps.map(step => overrideOptions(step, input));
-	const erase = recipeSteps.find(({step}) => findStep(step, input).phase === 'erase')?.options;
-	const planned = input.devices.map(facts => planDevice(facts, erase, input));
+	const phased = recipeSteps.map(step => ({...step, phase: findStep(step.step, input).phase}));
+	const erase = phased.find(({phase}) => phase === 'erase')?.options;
+	const planned = input.devices.map(facts => planDevice(facts, {erase, steps: phased}, input));
 	const devices = planned.map(({device}) => device);
 	const planning: Planning = {...pick(input), devices};
 	const steps = recipeSteps.map(step => planStep(step, planning, input));
@@ -105,12 +118,24 @@ const overrideOptions = (step: RecipeStep, input: PlanInput): RecipeStep => {
 	}
 };
 
-const planDevice = (facts: DeviceFacts, options: RecipeStep['options'] | undefined, input: PlanInput) => {
+interface Work {
+	/** Options of the erase; absent where nothing is erased. */
+	readonly erase: RecipeStep['options'] | undefined;
+	readonly steps: readonly OverlapStep[];
+}
+
+const planDevice = (facts: DeviceFacts, {erase: options, steps}: Work, input: PlanInput) => {
 	const eraserName = typeof options?.['eraser'] === 'string' ? options['eraser'] : undefined;
 	const erases = eraserName !== undefined;
-	const {eraser, reason, unsuitable} = chooseEraser(eraserName ?? 'auto', facts, input.erasers);
+	const {eraser, reason, unsuitable} = chooseEraser(
+		eraserName ?? 'auto',
+		facts,
+		input.erasers,
+		input.rates?.get(facts.path),
+	);
 	const node = facts.target.startsWith('loop:') ? '/dev/loopN' : facts.path;
 	const command = eraser?.command(facts, node);
+	const overlap = erases ? planOverlap(facts, eraser, steps) : undefined;
 	const device: PlannedDevice = {
 		facts,
 		...(erases &&
@@ -124,15 +149,17 @@ const planDevice = (facts: DeviceFacts, options: RecipeStep['options'] | undefin
 					...planScheme(eraser, options?.['scheme']),
 				},
 			}),
+		...(overlap && {overlap}),
 		unsuitable: erases ? unsuitable : [],
 		confirmation: confirmationFor(facts),
-		notCovered: notCoveredByOverwrite(facts),
+		notCovered: [...notCoveredByOverwrite(facts), ...((erases && eraser?.notCovered) || [])],
 	};
 	return {
 		device,
 		refusals: [
 			...refusalsOf(facts, policyOf(input, erases)),
 			...eraserRefusal(facts, erases && !eraser, reason),
+			...overlapRefusal(facts, overlap, steps),
 		],
 	};
 };
@@ -159,6 +186,21 @@ const eraserRefusal = (
 				},
 			]
 		: [];
+
+// What was asked for is done, or said to be impossible; never left out without a word.
+const overlapRefusal = (
+	{target, path}: DeviceFacts,
+	overlap: PlannedOverlap | undefined,
+	steps: readonly OverlapStep[],
+): readonly Refusal[] => {
+	if (!asksForOverlap(steps) || overlap?.overlaps) {
+		return [];
+	}
+
+	const reason = overlap?.reason ?? 'that takes an erase, and a full verification right after it';
+	const message = `${path} cannot be read back behind the writer: ${reason}`;
+	return [{target, code: 'USAGE', message, hint: 'leave --overlap out (in a recipe: overlap)'}];
+};
 
 const duplicates = (devices: readonly DeviceFacts[]): readonly Refusal[] => {
 	const seen = new Set<string>();

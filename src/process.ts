@@ -18,6 +18,11 @@ export interface RunOptions {
 	readonly accept?: readonly number[] | undefined;
 }
 
+export interface StreamOptions {
+	/** Standard output comes with standard error, in whatever order; without it, it is thrown away. */
+	readonly withOutput?: boolean | undefined;
+}
+
 /** A running tool whose standard error is read as it comes. */
 export interface ToolStream {
 	/** Chunks of text from standard error, as they arrive. */
@@ -42,7 +47,7 @@ export interface Tools {
 	/** @throws SanitizeError TOOL_MISSING, TOOL_FAILED (exit code not accepted, or timed out; the last line of stderr in the message), INTERRUPTED. */
 	run(name: string, args: readonly string[], options?: RunOptions): Promise<ToolResult>;
 	/** @throws SanitizeError TOOL_MISSING. */
-	stream(name: string, args: readonly string[]): Promise<ToolStream>;
+	stream(name: string, args: readonly string[], options?: StreamOptions): Promise<ToolStream>;
 	/**
 	Lets a person at a terminal (the path of its device) use a program; resolves when it ends, however.
 	@throws SanitizeError TOOL_MISSING.
@@ -83,7 +88,7 @@ export const createTools = ({env, uid = process.getuid?.() ?? 0}: ToolsOptions):
 
 			return {exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr};
 		},
-		stream: async (name, args) => startStream(name, args, lookup),
+		stream: async (name, args, options = {}) => startStream(name, args, {...options, lookup}),
 		async attend(name, args, terminal) {
 			const file = await lookup.find(name);
 			const environment = {PATH: await lookup.searchPath(), LC_ALL: 'C', TERM: 'vt102', HOME: '/'};
@@ -99,10 +104,19 @@ export const createTools = ({env, uid = process.getuid?.() ?? 0}: ToolsOptions):
 	};
 };
 
-const startStream = async (name: string, args: readonly string[], lookup: Lookup): Promise<ToolStream> => {
+const startStream = async (
+	name: string,
+	args: readonly string[],
+	{lookup, withOutput = false}: StreamOptions & {readonly lookup: Lookup},
+): Promise<ToolStream> => {
 	const file = await lookup.find(name);
 	const environment = {PATH: await lookup.searchPath(), LC_ALL: 'C'};
-	const child = execa(file, args, {...options(environment), stdout: 'ignore', buffer: false});
+	const child = execa(file, args, {
+		...options(environment),
+		stdout: withOutput ? 'pipe' : 'ignore',
+		all: withOutput,
+		buffer: false,
+	});
 	// Its exit is what we wait for; execa would also wait until somebody has read all of stderr.
 	const live = keepTrack(child.pid);
 	const ended = new Promise<{exitCode: number | undefined; signal: string | undefined}>((resolve, reject) => {
@@ -119,7 +133,7 @@ const startStream = async (name: string, args: readonly string[], lookup: Lookup
 	});
 	ended.catch(() => {});
 	return {
-		stderr: child.stderr.setEncoding('utf8'),
+		stderr: (child.all ?? child.stderr).setEncoding('utf8'),
 		ended,
 		kill: signal => kill(child.pid, signal),
 	};

@@ -22,14 +22,26 @@ test('the eraser is the one that the recipe names, unless the command line names
 	t.deepEqual(overridden.steps[0]?.options, {eraser: 'dd'});
 });
 
-test('auto takes the first that can, and says why the others cannot', t => {
+test('auto takes what was measured to be faster, and says why the others cannot', t => {
 	const recipe = recipeOf(['erase', {eraser: 'auto'}]);
-	t.is(planOf({recipe, devices: [disk()]}).devices[0]?.eraser?.name, 'dd');
+	const disks = [disk(), disk({path: '/dev/sdy'}), disk({path: '/dev/sdw'})];
+	const rates = new Map([
+		[disks[0]?.path ?? '', {oneAtATime: 2e9, fourAtATime: 1e9}],
+		['/dev/sdy', {oneAtATime: 2e9, fourAtATime: 4e9, of: '/dev/sdx'}],
+	]);
+	const erasers = planOf({recipe, devices: disks, rates}).devices.map(({eraser}) => eraser);
+	t.deepEqual(
+		erasers.map(eraser => eraser?.name),
+		['dd', 'direct', 'direct'],
+	);
+	t.regex(erasers[0]?.reason ?? '', /reading it gave 953 MiB\/s four .*, 1\.8 GiB\/s one at a time/);
+	t.regex(erasers[1]?.reason ?? '', /reading \/dev\/sdx gave 3\.7 GiB\/s four/);
+	t.regex(erasers[2]?.reason ?? '', /could not be measured/);
 	const [memory] = planOf({recipe}).devices;
 	t.is(memory?.eraser?.name, 'direct');
 	t.deepEqual(
 		memory?.unsuitable.map(({eraser}) => eraser),
-		['dd'],
+		['dd', 'zero-range'],
 	);
 });
 

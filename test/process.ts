@@ -118,6 +118,24 @@ test('a stream gives stderr as it comes, then the exit code', async t => {
 	t.deepEqual(await ended, {exitCode: 7, signal: undefined});
 });
 
+test('a stream gives stdout, too, to who asks for it', async t => {
+	const args = ['-c', 'echo a; echo b >&2; head -c 300000 /dev/zero; exit 3'];
+	const read = async (withOutput: boolean) => {
+		const {stderr, ended} = await real.stream('sh', args, {withOutput});
+		let text = '';
+		for await (const chunk of stderr) {
+			text += chunk;
+		}
+
+		t.is((await ended).exitCode, 3);
+		return text;
+	};
+	t.is(await read(false), 'b\n');
+	const all = await read(true);
+	t.true(all.includes('a\n') && all.includes('b\n'));
+	t.is(all.length, 300_004);
+});
+
 test('a stream ends although nobody reads it, and tells the signal', async t => {
 	const {ended, kill} = await real.stream('sh', ['-c', 'head -c 30000 /dev/zero >&2; sleep 30']);
 	await sleep(100);

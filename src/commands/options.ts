@@ -17,6 +17,7 @@ export interface RunOptions {
 	readonly eraser?: string;
 	readonly scheme?: string;
 	readonly verify?: VerifyChoice;
+	readonly overlap?: boolean;
 	readonly progress: ProgressChoice;
 	readonly host?: HostName;
 	readonly stateDir: string;
@@ -93,6 +94,10 @@ const addCommonOptions = (command: Command): Command =>
 				'full, sampled[:PERCENT] or none, instead of what the recipe says',
 			).argParser(parseVerify),
 		)
+		.addOption(
+			new Option('--overlap', 'read back behind the writer (default: where the device is not rotational)'),
+		)
+		.addOption(new Option('--no-overlap', 'read back when all is written').default(undefined))
 		.addOption(progressOption());
 
 const addPlaces = (command: Command): Command =>

@@ -38,6 +38,7 @@ export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surro
 	eraser: options.eraser,
 	scheme: options.scheme,
 	verify: options.verify,
+	overlap: options.overlap,
 	stateDir: path.resolve(options.stateDir),
 	logDir: path.resolve(options.logDir ?? defaultLogDir(uid, env)),
 	certificateFile: options.certificate === undefined ? null : path.resolve(options.certificate),

@@ -74,7 +74,7 @@ export interface DeviceFacts {
 	/** lsblk's TRAN: `sata`, `nvme`, `usb`, `sas`, `virtio`, …; `null` where the kernel does not say. */
 	readonly transport: string | null;
 	readonly readOnly: boolean;
-	/** Absent where there is no request queue: files, memory, a loop device that is not attached yet. */
+	/** Absent where there is no request queue: files, memory, a loop device that is not attached yet; one that is open has it. */
 	readonly queue?: QueueLimits;
 	/** Where the device or anything on it is mounted. */
 	readonly mountPoints: readonly string[];

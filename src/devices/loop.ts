@@ -13,7 +13,7 @@ import {
 import {checked, openExclusive, openFailure} from './facts/exclusive.ts';
 import {inodeOf, inspectFile} from './facts/file-facts.ts';
 import {readGeometry} from './facts/geometry.ts';
-import {backingFileOf, countWrites, readAttribute} from './facts/sysfs.ts';
+import {backingFileOf, countWrites, deviceNumberOf, queueLimitsOf, readAttribute} from './facts/sysfs.ts';
 import {findWriters} from './facts/writers.ts';
 import {handleIo, hold, openNodeOf, requireAvailable} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
@@ -88,9 +88,12 @@ const openAttached = async (
 			await untilDetached(node, facts.path, surroundings.root);
 		};
 
+		const {rdev} = await stat(node, {bigint: true});
+		const queue = await queueLimitsOf(deviceNumberOf(rdev), surroundings.root);
 		const directory = join(surroundings.root, 'sys/block', node.slice('/dev/'.length));
 		return hold({
-			...{facts, node, openNode: openNodeOf(handle), isDirect, inspect},
+			facts: {...facts, ...(queue && {queue})},
+			...{node, openNode: openNodeOf(handle), isDirect, inspect},
 			countWrites: async () => countWrites(directory),
 			io: {...io, close},
 		});

@@ -1,4 +1,6 @@
 import type {DeviceFacts} from '../devices/device.ts';
+import type {ReadRates} from '../devices/measure.ts';
+import {formatRate} from '../progress.ts';
 import type {Eraser} from './eraser.ts';
 
 export interface Choice {
@@ -9,25 +11,20 @@ export interface Choice {
 	readonly unsuitable: ReadonlyArray<{readonly eraser: string; readonly reason: string}>;
 }
 
-// The documented tool first; our own writer where no tool can be pointed at the device.
-const preference: readonly string[] = ['dd', 'direct'];
-
-/** The eraser for a device: the one that was named, or with `auto` the first that can. Pure. */
-export const chooseEraser = (name: string, facts: DeviceFacts, erasers: readonly Eraser[]): Choice => {
+/** The eraser for a device: the one that was named, or with `auto` the faster of those that write every byte to it. Pure. */
+export const chooseEraser = (
+	name: string,
+	facts: DeviceFacts,
+	erasers: readonly Eraser[],
+	rates?: ReadRates,
+): Choice => {
 	const unsuitable = erasers.flatMap(eraser => {
 		const support = eraser.supports(facts);
 		return support.supported ? [] : [{eraser: eraser.name, reason: support.reason}];
 	});
 	const isSuitable = (eraser: Eraser) => !unsuitable.some(entry => entry.eraser === eraser.name);
 	if (name === 'auto') {
-		const eraser = preference
-			.map(preferred => erasers.find(({name}) => name === preferred))
-			.find(found => found && isSuitable(found));
-		return {
-			eraser,
-			reason: eraser ? 'chosen by auto: the first that can erase this device' : 'no eraser can erase it',
-			unsuitable,
-		};
+		return {...choose(erasers.filter(isSuitable), rates), unsuitable};
 	}
 
 	const eraser = erasers.find(eraser => eraser.name === name);
@@ -41,4 +38,30 @@ export const chooseEraser = (name: string, facts: DeviceFacts, erasers: readonly
 	}
 
 	return {eraser, reason: 'asked for', unsuitable};
+};
+
+/** Rates of some hundredths of a second are as good as equal below this. */
+const clearly = 1.2;
+
+// The device itself zeroing ranges, and several passes, are for those who ask for them.
+const choose = (suitable: readonly Eraser[], rates: ReadRates | undefined): Omit<Choice, 'unsuitable'> => {
+	const [own, dd] = ['direct', 'dd'].map(name => suitable.find(eraser => eraser.name === name));
+	if (!own || !dd) {
+		const eraser = own ?? dd;
+		return {
+			eraser,
+			reason: eraser
+				? 'chosen by auto: the only one that can write every byte of it'
+				: 'no eraser can erase it',
+		};
+	}
+
+	if (!rates) {
+		return {eraser: own, reason: 'chosen by auto: it could not be measured, and this needs no other program'};
+	}
+
+	const {oneAtATime, fourAtATime, of} = rates;
+	const eraser = oneAtATime > fourAtATime * clearly ? dd : own;
+	const measured = `reading ${of ?? 'it'} gave ${formatRate(fourAtATime)} four blocks at a time, ${formatRate(oneAtATime)} one at a time as dd does`;
+	return {eraser, reason: `chosen by auto: ${measured}`};
 };

@@ -10,6 +10,7 @@ export default defineEraser({
 	method: 'clear',
 	technique: 'overwrite',
 	leaves: 'zeros',
+	writesInOrder: true,
 	tools: [],
 	supports: ({readOnly}) => (readOnly ? unsupported('it is read-only') : supported),
 	command: () => undefined,

@@ -99,6 +99,10 @@ export interface Eraser {
 	readonly leaves: 'zeros' | 'last-pass';
 	/** Overwrite schemes that can be asked for, the default first; absent where there is nothing to choose. */
 	readonly schemes?: readonly Scheme[];
+	/** Whether it writes each byte once, from the first to the last, so that what lies behind it may be read back meanwhile; absent for no. */
+	readonly writesInOrder?: boolean;
+	/** What it may leave behind besides what no overwrite reaches, a plain sentence each for plan and certificate; absent when that is nothing. */
+	readonly notCovered?: readonly string[];
 	/** Programs that must exist before anything is touched. */
 	readonly tools: readonly string[];
 

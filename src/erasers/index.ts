@@ -3,5 +3,6 @@ import dd from './dd.ts';
 import direct from './direct.ts';
 import type {Eraser} from './eraser.ts';
 import pattern from './pattern.ts';
+import zeroRange from './zero-range.ts';
 
-export const erasers: readonly Eraser[] = [dd, direct, pattern];
+export const erasers: readonly Eraser[] = [dd, direct, pattern, zeroRange];

@@ -18,6 +18,7 @@ const device = v.looseObject({
 			scheme: v.optional(v.looseObject({name: text, passes: texts, text})),
 		}),
 	),
+	overlap: v.optional(v.looseObject({overlaps: v.boolean(), reason: text})),
 	unsuitable: list(v.looseObject({eraser: text, reason: text})),
 	confirmation: text,
 	notCovered: texts,

@@ -34,7 +34,7 @@ export interface StallWatch {
 	readonly abandonMs?: number;
 }
 
-// dd alone may take ten of these seconds to be given up: src/erasers/dd/stop.ts.
+// dd alone may take ten of these seconds to be given up: src/erasers/tool/stop.ts.
 const usualAbandonMs = 15_000;
 
 /**

@@ -6,7 +6,7 @@ import type {Halt, Host} from '../hosts/host.ts';
 import type {Plan, PlannedDevice, PlannedStep} from '../plan.ts';
 import type {Tools} from '../process.ts';
 import type {Report} from '../report.ts';
-import type {Records, Step, StepContext, StepResult} from '../steps/step.ts';
+import type {Handover, Records, Step, StepContext, StepResult} from '../steps/step.ts';
 import {toInterruption} from './interruption.ts';
 import {isUnderWay} from './remaining.ts';
 import {reasonToSkip} from './skipping.ts';
@@ -53,6 +53,7 @@ export interface Requests {
 /** Runs one step, with its events; never throws. */
 export const createStepRunner = (surroundings: RunSurroundings, requests: Requests) => {
 	const {steps, events, records, monotonicMs} = surroundings;
+	const handovers = new WeakMap<Lane, Handover>();
 	return async (planned: PlannedStep, lane?: Lane): Promise<StepEnd> => {
 		if (requests.leave) {
 			return {type: 'left'};
@@ -76,7 +77,8 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 		const {recorded} = surroundings.host;
 		const before = recorded.length;
 		try {
-			const result = await callStep(step, {options: planned.options, lane, from}, surroundings);
+			const handover = handoverOf(lane, handovers);
+			const result = await callStep(step, {options: planned.options, lane, from, handover}, surroundings);
 			requests.halt = result.halt ?? requests.halt;
 			if (result.leave) {
 				requests.leave = true;
@@ -102,11 +104,21 @@ interface Call extends Pick<PlannedStep, 'options'> {
 	readonly lane: Lane | undefined;
 	/** Byte that an erase goes on from. */
 	readonly from: number;
+	readonly handover: Handover;
 }
+
+const handoverOf = (lane: Lane | undefined, handovers: WeakMap<Lane, Handover>): Handover => {
+	const handover = (lane && handovers.get(lane)) ?? {};
+	if (lane) {
+		handovers.set(lane, handover);
+	}
+
+	return handover;
+};
 
 const callStep = async (
 	step: Step | undefined,
-	{options, lane, from}: Call,
+	{options, lane, from, handover}: Call,
 	surroundings: RunSurroundings,
 ): Promise<StepResult> => {
 	surroundings.signal.throwIfAborted();
@@ -120,7 +132,7 @@ const callStep = async (
 	}
 
 	const device = await lane.open();
-	return runWatched({step, options, lane, device, from, context}, surroundings);
+	return runWatched({step, options, lane, device, from, handover, context}, surroundings);
 };
 
 const makeContext = ({plan, host, tools, signal, now, records, events}: RunSurroundings): StepContext => ({

@@ -3,7 +3,14 @@ import {followKernelLog} from '../devices/kernel-log.ts';
 import type {StallEventBody} from '../events/stalls.ts';
 import type {Plan} from '../plan.ts';
 import {createProgress} from '../progress.ts';
-import type {DeviceStep, EraseProgress, StepContext, StepOptions, StepResult} from '../steps/step.ts';
+import type {
+	DeviceStep,
+	EraseProgress,
+	Handover,
+	StepContext,
+	StepOptions,
+	StepResult,
+} from '../steps/step.ts';
 import {answeringDevice} from './answering-device.ts';
 import {commit} from './commit.ts';
 import type {StallNews} from './stall-detector.ts';
@@ -17,17 +24,19 @@ interface Work {
 	readonly device: Device;
 	/** Byte that an erase goes on from. */
 	readonly from: number;
+	readonly handover: Handover;
 	readonly context: StepContext;
 }
 
 /** Runs a step of a device, with its progress and its stalls; ends even where the device never answers. */
 export const runWatched = async (work: Work, surroundings: RunSurroundings): Promise<StepResult> => {
-	const {step, options, lane, device, from} = work;
+	const {step, options, lane, device} = work;
 	const {plan, signal, monotonicMs, events, root = '/'} = surroundings;
 	const {path} = lane.planned.facts;
 	const limits = step.stallLimits?.(options);
 	const names = {step: step.name, device: path};
-	const progress = createReporter(names, {bytes: from, totalBytes: device.facts.totalBytes}, surroundings);
+	const start = {bytes: doneBefore(work), totalBytes: device.facts.totalBytes};
+	const progress = createReporter(names, start, surroundings);
 	using log = followKernelLog(device, root);
 	return await watchStalls(watched => callWatched(work, {watched, progress}, surroundings), {
 		limits,
@@ -42,8 +51,12 @@ export const runWatched = async (work: Work, surroundings: RunSurroundings): Pro
 	});
 };
 
+/** Bytes that count neither for its rate nor for a stall. */
+const doneBefore = ({step, from, handover}: Work): number =>
+	step.phase === 'verify' ? (handover.followed?.reading.doneBytes() ?? 0) : from;
+
 const callWatched = async (
-	{step, options, lane, device, from, context}: Work,
+	{step, options, lane, device, from, handover, context}: Work,
 	{watched, progress}: {readonly watched: Watched; readonly progress: Reporter},
 	surroundings: RunSurroundings,
 ): Promise<StepResult> => {
@@ -54,6 +67,7 @@ const callWatched = async (
 		device: answeringDevice(device, answer),
 		planned: lane.planned,
 		from,
+		handover,
 		warn: warning => (isAwaited() ? context.warn(warning) : undefined),
 		commit: () => commit(device, lane, {...surroundings, signal}),
 		announcePass: pass =>

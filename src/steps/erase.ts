@@ -8,6 +8,7 @@ import {findScheme} from '../erasers/pattern/scheme.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
 import type {PlannedDevice} from '../plan.ts';
 import {type Anchors, createAnchors} from './erase/anchors.ts';
+import {createFollower, type Follower} from './erase/follower.ts';
 import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
 import {type DeviceStepContext, defineDeviceStep} from './step.ts';
 
@@ -48,28 +49,35 @@ export default defineDeviceStep({
 			});
 		}
 
-		const sync = () => eraser.sync?.(context) ?? device.sync();
-		const anchors = createAnchors(device.facts.path, {sync, from: context.from});
-		const scheme = findScheme(eraser.schemes ?? [], planned.eraser?.scheme?.name ?? '');
-		const erasing = eraser.erase({
-			...context,
-			...(scheme && {scheme}),
-			commit: () => context.commit(),
-			announcePass: pass => context.announcePass(pass),
-		});
-		const {unwritable, ...result} = await drain(erasing, anchors, context);
-		const failure = await findFailure({...result, unwritable}, anchors, device);
-		const left = {...(scheme && {scheme: scheme.name}), ...contentLeft(result)};
-		if (failure) {
-			const {writtenBytes, passes} = result;
-			return {
-				failure,
-				facts: {writtenBytes, ...(passes && {passes}), ...left, ...(unwritable.count > 0 && {unwritable})},
-			};
-		}
+		const follower = await createFollower(context);
+		try {
+			const sync = () => eraser.sync?.(context) ?? device.sync();
+			const anchors = createAnchors(device.facts.path, {
+				...{sync, from: context.from},
+				isFollowed: follower.follows,
+			});
+			const scheme = findScheme(eraser.schemes ?? [], planned.eraser?.scheme?.name ?? '');
+			const erasing = eraser.erase({
+				...context,
+				...(scheme && {scheme}),
+				commit: () => context.commit(),
+				announcePass: pass => context.announcePass(pass),
+			});
+			const {unwritable, ...result} = await drain(erasing, {anchors, follower}, context);
+			const failure = await findFailure({...result, unwritable}, anchors, device);
+			const left = {...(scheme && {scheme: scheme.name}), ...contentLeft(result)};
+			if (failure) {
+				const {writtenBytes, passes} = result;
+				const known = {writtenBytes, ...(passes && {passes}), ...left};
+				return {failure, facts: {...known, ...(unwritable.count > 0 && {unwritable})}};
+			}
 
-		const {name, method, technique} = eraser;
-		return {facts: {eraser: name, method, technique, ...result, ...left}};
+			follower.handOver(result.writtenBytes - context.from);
+			const {name, method, technique} = eraser;
+			return {facts: {eraser: name, method, technique, ...result, ...left}};
+		} finally {
+			await follower.stop();
+		}
 	},
 });
 
@@ -90,7 +98,7 @@ const findEraser = (name: string | undefined) => erasers.find(eraser => eraser.n
 
 const drain = async (
 	erasing: AsyncGenerator<ErasePoint, EraseResult, undefined>,
-	anchors: Anchors,
+	{anchors, follower}: {readonly anchors: Anchors; readonly follower: Follower},
 	{progress, device}: DeviceStepContext,
 ): Promise<EraseResult> => {
 	for (;;) {
@@ -101,6 +109,7 @@ const drain = async (
 
 		const {writtenBytes, reachedTo, allPasses} = next.value;
 		anchors.reach(reachedTo);
+		follower.allow(anchors.durableBytes());
 		const {bytes, totalBytes} = allPasses ?? {bytes: writtenBytes, totalBytes: device.facts.totalBytes};
 		progress(bytes, totalBytes, {
 			durableBytes: anchors.durableBytes(),

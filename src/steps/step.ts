@@ -8,6 +8,7 @@ import type {Halt, Host} from '../hosts/host.ts';
 import type {Phase, Plan, PlannedDevice} from '../plan.ts';
 import type {Tools} from '../process.ts';
 import type {Report} from '../report.ts';
+import type {Followed} from './erase/follower.ts';
 import type {StallLimits} from './stalls/limits.ts';
 
 /** What a step needs to know to say what it will do. Pure data. */
@@ -71,11 +72,17 @@ export interface EraseProgress {
 	readonly writtenBytes?: number;
 }
 
+export interface Handover {
+	followed?: Followed | undefined;
+}
+
 export interface DeviceStepContext extends StepContext {
 	readonly device: Device;
 	readonly planned: PlannedDevice;
 	/** Spends the device's clearance and makes `run.committed` durable. */
 	commit(): Promise<void>;
+	/** What a step of this device leaves to the next one, as long as this process lasts. */
+	readonly handover: Handover;
 	/** Byte that an erase can go on from, as an interrupted one left it; see {@link EraseContext.from}. */
 	readonly from: number;
 	/** Puts on record what the next pass of an erase writes. */

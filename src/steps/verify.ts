@@ -8,9 +8,10 @@ import type {RangeList} from '../ranges.ts';
 import {finderOf} from '../verification/finder.ts';
 import {randomSeed} from '../verification/sampling.ts';
 import type {Verification} from '../verification/verification.ts';
-import {verify} from '../verification/verify.ts';
+import {bufferBytesFor, startReading} from '../verification/verify.ts';
+import type {Followed} from './erase/follower.ts';
 import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
-import {defineDeviceStep, type Records, type StepResult} from './step.ts';
+import {type DeviceStepContext, defineDeviceStep, type Records, type StepResult} from './step.ts';
 
 export default defineDeviceStep({
 	name: 'verify',
@@ -32,6 +33,12 @@ export default defineDeviceStep({
 			),
 			10,
 		),
+		overlap: v.optional(
+			v.pipe(
+				v.boolean(),
+				v.description('read back behind the writer; by default where the device is not rotational'),
+			),
+		),
 		...stallOptions,
 	},
 	stallLimits: stallLimitsOf,
@@ -40,15 +47,23 @@ export default defineDeviceStep({
 		title: coverage === 'sampled' ? `verify a sample of ${percent} %` : 'verify every byte',
 		...(coverage === 'none' && {title: 'verify', skip: 'verification was not asked for'}),
 	}),
-	async run({coverage, percent}, {device, planned, signal, progress, records}) {
+	async run({coverage, percent}, context) {
+		const {device, planned, plan, signal, progress, records} = context;
 		if (coverage === 'none') {
 			return {skipped: 'verification was not asked for'};
 		}
 
 		const settings = {coverage, percent, seed: randomSeed()};
-		const writesBefore = await device.countWrites?.();
 		const content = contentLeft(planned, records);
-		const found = await verify(device, settings, {signal, onProgress: progress, find: finderOf(content)});
+		const begun = await takeOver(context);
+		const writesBefore = begun?.writtenSectors ?? (await device.countWrites?.());
+		const reading =
+			begun?.reading ??
+			startReading(device, settings, {
+				...{signal, onProgress: progress, find: finderOf(content)},
+				bufferBytes: bufferBytesFor(plan.devices.length),
+			});
+		const found = await reading.finish({device, signal, onProgress: progress});
 		const verification = content.kind === 'zeros' ? found : {...found, expected: content};
 		if (verification.result === 'passed') {
 			await requireUnwritten(device, planned, writesBefore);
@@ -64,6 +79,35 @@ export default defineDeviceStep({
 /** What the erase of this run says that it left; zeros where nobody says anything. */
 const contentLeft = ({facts}: PlannedDevice, records: Records): Content =>
 	records.report().devices.find(({planned}) => planned.facts.path === facts.path)?.leaves ?? zeros;
+
+/** The verification that was begun behind the writer, if nobody but the writer has written meanwhile. */
+const takeOver = async ({
+	device,
+	handover,
+	warn,
+}: Pick<DeviceStepContext, 'device' | 'handover' | 'warn'>): Promise<Followed | undefined> => {
+	const {followed} = handover;
+	handover.followed = undefined;
+	if (!followed) {
+		return undefined;
+	}
+
+	// What somebody else left in the page cache would be written after us.
+	await device.sync();
+	const sectors = await device.countWrites?.();
+	if (sectors === followed.writtenSectors) {
+		return followed;
+	}
+
+	await followed.reading.stop();
+	const {path} = device.facts;
+	warn({
+		code: 'DEVICE_CHANGED',
+		message: `${path}: the kernel counts ${sectors} sectors written where the erase makes ${followed.writtenSectors}: what was read behind it is read again`,
+		hint: 'places were written twice, or somebody else wrote to it; all of it is verified from the start',
+	});
+	return undefined;
+};
 
 /** Who opened the device, wrote behind the place that was being read, and closed it again, is seen by nothing else. */
 const requireUnwritten = async (

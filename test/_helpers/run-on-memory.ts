@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {authorize} from '../../src/clearance.ts';
-import type {Device} from '../../src/devices/device.ts';
+import type {Device, DeviceFacts} from '../../src/devices/device.ts';
 import {type Fault, faulty} from '../../src/devices/faulty.ts';
 import {createMemoryDevice, type MemoryDevice} from '../../src/devices/memory.ts';
 import {type RunEvent, RunEvents} from '../../src/events.ts';
@@ -23,6 +23,7 @@ export interface MemoryRun {
 		readonly faults?: readonly Fault[];
 		readonly totalBytes?: number;
 		readonly sectorBytes?: number;
+		readonly facts?: Partial<DeviceFacts>;
 		/** Puts itself between the run and the faults. */
 		readonly watch?: (device: Device, memory: MemoryDevice) => Device;
 	}>;
@@ -66,7 +67,7 @@ export const runOnMemory = async (
 ): Promise<MemoryRunResult> => {
 	const directory = await mkdtemp(path.join(run.parent ?? tmpdir(), 'zeroize-test-'));
 	t.teardown(async () => rm(directory, {recursive: true, force: true}));
-	const devices = wanted.map(({serial, totalBytes = 65_536, sectorBytes = 512}) =>
+	const devices = wanted.map(({serial, totalBytes = 65_536, sectorBytes = 512, facts}) =>
 		createMemoryDevice({
 			totalBytes,
 			logicalSectorBytes: sectorBytes,
@@ -74,6 +75,7 @@ export const runOnMemory = async (
 			fill: 0xa5,
 			path: `/memory/${serial}`,
 			target: `memory:${serial}`,
+			...facts,
 		}),
 	);
 	run.onStart?.(devices);

@@ -10,7 +10,7 @@ interface Target {
 	readonly sectorSize?: number;
 	/** A loop device that is there already, by default. */
 	readonly scheme?: 'loop' | 'file';
-	readonly eraser?: 'dd' | 'direct';
+	readonly eraser?: 'dd' | 'direct' | 'zero-range';
 }
 
 const targets: Readonly<Record<string, Target>> = {
@@ -25,6 +25,11 @@ const targets: Readonly<Record<string, Target>> = {
 	'a loop device of one sector': {totalBytes: 512},
 	'a loop device of one sector, by our own writer': {totalBytes: 512, eraser: 'direct'},
 	'a file attached for the run': {totalBytes: 3 * MiB + 512, scheme: 'loop'},
+	'a file attached for the run, by the device itself': {
+		totalBytes: 9 * MiB + 512,
+		scheme: 'loop',
+		eraser: 'zero-range',
+	},
 	'a file of one byte': {totalBytes: 1, scheme: 'file'},
 	'a file of 1,000,001 bytes': {totalBytes: 1_000_001, scheme: 'file'},
 	'a file of 1,000,001 bytes, by our own writer': {totalBytes: 1_000_001, scheme: 'file', eraser: 'direct'},
@@ -62,5 +67,9 @@ for (const [title, {totalBytes, sectorSize, scheme, eraser}] of Object.entries(t
 		t.like(certificate, {outcome: 'sanitized', totalBytes, writtenBytes: totalBytes});
 		t.is(certificate.verification.verifiedBytes, totalBytes);
 		t.is(certificate.tool.eraser, eraser ?? 'dd');
+		t.is(
+			certificate.notCovered.some((what: string) => what.includes('only have marked as zero')),
+			eraser === 'zero-range',
+		);
 	});
 }

@@ -1,9 +1,9 @@
 import test, {type ExecutionContext} from 'ava';
 import type {Device} from '../../src/devices/device.ts';
 import {createMemoryDevice} from '../../src/devices/memory.ts';
-import {createStopper} from '../../src/erasers/dd/stop.ts';
 import dd from '../../src/erasers/dd.ts';
 import type {EraseResult} from '../../src/erasers/eraser.ts';
+import {createStopper} from '../../src/erasers/tool/stop.ts';
 import type {ErrorCode, SanitizeError} from '../../src/errors.ts';
 import type {Tools} from '../../src/process.ts';
 import {noRanges} from '../../src/ranges.ts';

@@ -4,7 +4,7 @@ import type {Outcome} from '../../src/events/results.ts';
 import type {CliEnd} from '../_helpers/cli.ts';
 import type {Bench} from './bench/bench.ts';
 
-export type EraserName = 'dd' | 'direct';
+export type EraserName = 'dd' | 'direct' | 'zero-range';
 
 /** A device to be erased, and what stores its bytes. */
 export interface Subject {
@@ -72,7 +72,7 @@ export interface FaultCase {
 	readonly expected: Expected;
 }
 
-/** The same case for both erasers. */
+/** The same case for both erasers that write on any device. */
 export const withBoth = (make: (eraser: EraserName) => Omit<FaultCase, 'eraser'>): readonly FaultCase[] =>
 	(['dd', 'direct'] as const).map(eraser => ({...make(eraser), eraser}));
 

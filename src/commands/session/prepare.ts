@@ -19,6 +19,7 @@ import type {Surroundings} from '../command.ts';
 import type {VerifyChoice} from '../options.ts';
 import {lookAtDeparture} from './departure.ts';
 import {lookAtDestinations} from './destinations.ts';
+import {measureForAuto} from './rates.ts';
 
 /** What a front asks for, checked by its parser. */
 export interface RunRequest {
@@ -28,6 +29,7 @@ export interface RunRequest {
 	readonly eraser?: string | undefined;
 	readonly scheme?: string | undefined;
 	readonly verify?: VerifyChoice | undefined;
+	readonly overlap?: boolean | undefined;
 	/** `null` for a look that leaves nothing behind. */
 	readonly stateDir: string | null;
 	readonly logDir: string;
@@ -64,7 +66,7 @@ export const preparePlan = async (
 			overrides: {
 				...(request.eraser !== undefined && {eraser: request.eraser}),
 				...(request.scheme !== undefined && {scheme: request.scheme}),
-				...(request.verify && {verify: {...request.verify}}),
+				verify: {...request.verify, ...(request.overlap !== undefined && {overlap: request.overlap})},
 			},
 			refusals,
 		});
@@ -79,7 +81,8 @@ export const preparePlan = async (
 	const unfit = missing.length > 0 ? [] : await findUnfitErasers(first.devices, surroundings);
 	const needed = [...(await findOwners(first.devices)), ...refusals, ...missing, ...unfit];
 	const leaving = await lookAtDeparture(first, schemeTools(request.targets), surroundings);
-	return leaving ? make([...needed, ...leaving.refusals], leaving.changes) : make(needed);
+	const rates = await measureForAuto(first);
+	return make([...needed, ...(leaving?.refusals ?? [])], {rates, ...leaving?.changes});
 };
 
 const inspect = async (

@@ -1,14 +1,14 @@
-import type {Device} from '../../devices/device.ts';
-import {SanitizeError} from '../../errors.ts';
-import type {ToolStream} from '../../process.ts';
 import type {EraseContext, ErasePoint} from '../eraser.ts';
+import {follow} from '../tool/follow.ts';
+import {interrupted} from '../tool/interrupted.ts';
+import {createStopper} from '../tool/stop.ts';
 import type {Start} from '../writing/overwrite.ts';
+import type {ToolEnd} from '../writing/with-tool.ts';
 import {operands} from './operands.ts';
-import {createDdReader, type DdReader} from './report.ts';
-import {createStopper} from './stop.ts';
-import {type DdVerdict, judgeEnd} from './verdict.ts';
+import {createDdReader} from './report.ts';
+import {judgeEnd} from './verdict.ts';
 
-export interface DdContext extends Pick<EraseContext, 'device' | 'tools' | 'signal'> {
+interface DdContext extends Pick<EraseContext, 'device' | 'tools' | 'signal'> {
 	readonly node: string;
 }
 
@@ -16,19 +16,24 @@ export interface DdContext extends Pick<EraseContext, 'device' | 'tools' | 'sign
 export async function* runDd(
 	{device, node, tools, signal}: DdContext,
 	{from, writtenBytes, reachedTo}: Start,
-): AsyncGenerator<ErasePoint, DdVerdict, undefined> {
+): AsyncGenerator<ErasePoint, ToolEnd, undefined> {
 	const {facts, isDirect} = device;
 	const stream = await tools.stream('dd', operands(facts, node, {isDirect, from}));
 	using stopper = createStopper(stream, signal);
 	const reader = createDdReader();
 	try {
-		for await (const bytes of follow(stream, reader, stopper.gaveUp)) {
-			yield {writtenBytes: writtenBytes + bytes, reachedTo: reachedTo === from ? from + bytes : reachedTo};
+		let seen = 0;
+		for await (const text of follow(stream, stopper.gaveUp)) {
+			const bytes = reader.push(text);
+			if (bytes > seen) {
+				seen = bytes;
+				yield {writtenBytes: writtenBytes + bytes, reachedTo: reachedTo === from ? from + bytes : reachedTo};
+			}
 		}
 
 		const end = await Promise.race([stream.ended, stopper.gaveUp]);
 		if (signal.aborted) {
-			throw interrupted(device, writtenBytes + reader.report().bytes, end !== undefined);
+			throw interrupted('dd', device, writtenBytes + reader.report().bytes, end !== undefined);
 		}
 
 		return judgeEnd({...reader.report(), exitCode: end?.exitCode, signal: end?.signal}, facts, from);
@@ -37,33 +42,3 @@ export async function* runDd(
 		await stopper.stop();
 	}
 }
-
-async function* follow(
-	{stderr}: ToolStream,
-	reader: DdReader,
-	gaveUp: Promise<undefined>,
-): AsyncGenerator<number, void, undefined> {
-	const chunks = stderr[Symbol.asyncIterator]();
-	let seen = 0;
-	for (;;) {
-		const next = await Promise.race([chunks.next(), gaveUp]);
-		if (!next || next.done) {
-			return;
-		}
-
-		const bytes = reader.push(next.value);
-		if (bytes > seen) {
-			seen = bytes;
-			yield bytes;
-		}
-	}
-}
-
-export const interrupted = ({facts}: Device, bytes: number, hasEnded = true): SanitizeError =>
-	hasEnded
-		? new SanitizeError('INTERRUPTED', `dd was stopped after at least ${bytes} bytes of ${facts.path}`, {
-				hint: bytes === 0 ? undefined : 'do not release the device: resume the run, or erase it again',
-			})
-		: new SanitizeError('INTERRUPTED', `dd cannot be stopped and may still write to ${facts.path}`, {
-				hint: 'the kernel waits for the device: do not release it; look at the kernel log, or cut its power',
-			});

@@ -1,6 +1,8 @@
 import type {DeviceFacts} from '../../devices/device.ts';
 import {systemError} from '../../devices/held.ts';
 import {SanitizeError} from '../../errors.ts';
+import {errnoIn} from '../tool/errnos.ts';
+import type {ToolEnd} from '../writing/with-tool.ts';
 import type {DdReport} from './report.ts';
 
 interface DdEnd extends DdReport {
@@ -16,25 +18,7 @@ const full = /dd: (?:error )?writing (?:to )?.+: No space left on device$/;
 /** True for the words in which dd says that nothing more fits. */
 export const isFull = (message: string): boolean => full.test(message);
 
-// The C library's words for what a single place of a device, or its absence, makes of a write.
-const errnos: Readonly<Record<string, string>> = {
-	'Input/output error': 'EIO',
-	'No data available': 'ENODATA',
-	'Remote I/O error': 'EREMOTEIO',
-	'Invalid or incomplete multibyte or wide character': 'EILSEQ',
-	'Connection timed out': 'ETIMEDOUT',
-	'No such device': 'ENODEV',
-	'No such device or address': 'ENXIO',
-};
-
 const writeError = /dd: (?:error )?writing (?:to )?.+: ([^:]+)$/;
-
-export interface DdVerdict {
-	/** The count of its final report. */
-	readonly bytes: number;
-	/** Why it stopped right behind these bytes, where it did so before the end: WRITE_FAILED, with the system error as its cause. */
-	readonly failure?: SanitizeError;
-}
 
 /**
 The bytes that dd wrote, if it ended as it must: at the end of a device with exit code 1 and ENOSPC and not one other complaint, at the end of a file with 0 and none; and with a final count of no less than the size, less `from`, where it started. Or it stopped at a write error and says nothing else: then its count tells where.
@@ -44,7 +28,7 @@ export const judgeEnd = (
 	end: DdEnd,
 	facts: Pick<DeviceFacts, 'kind' | 'path' | 'totalBytes'>,
 	from = 0,
-): DdVerdict => {
+): ToolEnd => {
 	const bytes = requireCount(end);
 	const failure = writeFailure(end, bytes);
 	if (failure) {
@@ -85,7 +69,7 @@ const requireCount = (end: DdEnd): number => {
 
 const writeFailure = ({messages, exitCode}: DdEnd, bytes: number): SanitizeError | undefined => {
 	const [message = '', ...more] = messages;
-	const errno = errnos[writeError.exec(message)?.[1] ?? ''];
+	const errno = errnoIn(writeError.exec(message)?.[1]);
 	return errno === undefined || more.length > 0 || exitCode !== 1
 		? undefined
 		: new SanitizeError('WRITE_FAILED', `dd failed after ${bytes} bytes${said(messages)}`, {

@@ -1,9 +1,12 @@
 import type {ByteRange, Device} from '../../devices/device.ts';
+import {limitsFor} from '../../tuning/settings.ts';
+import {createTuner, type Tuner} from '../../tuning/tuner.ts';
 import type {ErasePoint} from '../eraser.ts';
-import {blockBytes, type Salvage, type WrittenBlock} from './salvage.ts';
+import {type Salvage, blockBytes as unitBytes, type WrittenBlock} from './salvage.ts';
 import {writeRange} from './write-range.ts';
 
-const inFlight = 4;
+// All that is under way comes from the same zeros: it costs time when the erase is interrupted, not memory.
+const maxBytesInFlight = 64 * 1024 ** 2;
 
 interface OverwriteContext {
 	readonly device: Device;
@@ -17,27 +20,31 @@ export interface Start extends ErasePoint {
 	readonly from: number;
 }
 
-/** Writes what the salvage has as its source to the device's end, four blocks at a time; yields how far it is, and returns all bytes written. */
+/** Writes what the salvage has as its source to the device's end, several blocks at a time, of which the first ones tell how long and how many; yields how far it is, and returns all bytes written. */
 export async function* overwrite(
 	{device, salvage, requireRunning}: OverwriteContext,
 	start: Start,
 ): AsyncGenerator<ErasePoint, number, undefined> {
 	const {totalBytes} = device.facts;
+	const tuner = createTuner(limitsFor(device.facts, maxBytesInFlight));
 	const writes: Array<Promise<Outcome>> = [];
 	let position = start.from;
 	let {writtenBytes, reachedTo} = start;
 	try {
 		while (position < totalBytes || writes.length > 0) {
 			requireRunning(writtenBytes);
-			for (; writes.length < inFlight && position < totalBytes; position += blockBytes) {
-				const block = {offset: position, length: Math.min(blockBytes, totalBytes - position)};
-				writes.push(settle(writeBlock(device, block, salvage)));
+			while (writes.length < tuner.setting().inFlight && position < totalBytes) {
+				const length = Math.min(tuner.setting().blockBytes, totalBytes - position);
+				writes.push(settle(writeBlock({device, salvage, tuner}, {offset: position, length})));
+				position += length;
 			}
 
-			const block = resultOf(await writes.shift());
-			salvage.keep(block);
-			writtenBytes += block.writtenBytes;
-			reachedTo = reachEnd(reachedTo, block);
+			for (const block of resultOf(await writes.shift())) {
+				salvage.keep(block);
+				writtenBytes += block.writtenBytes;
+				reachedTo = reachEnd(reachedTo, block);
+			}
+
 			yield {writtenBytes, reachedTo};
 		}
 
@@ -56,30 +63,54 @@ export async function* overwrite(
 const reachEnd = (reachedTo: number, {offset, length, writtenBytes}: WrittenBlock): number =>
 	reachedTo === offset && writtenBytes === length ? offset + length : reachedTo;
 
-const writeBlock = async (device: Device, block: ByteRange, salvage: Salvage): Promise<WrittenBlock> => {
+type Blocks = readonly WrittenBlock[];
+
+interface Writing {
+	readonly device: Device;
+	readonly salvage: Salvage;
+	readonly tuner: Tuner;
+}
+
+const writeBlock = async (writing: Writing, block: ByteRange): Promise<Blocks> => {
+	const {device, salvage, tuner} = writing;
+	const setting = tuner.setting();
 	try {
 		await writeRange(device, salvage.source, block);
-		return {...block, writtenBytes: block.length, unwritable: []};
+		tuner.done(setting, block.length);
+		return [{...block, writtenBytes: block.length, unwritable: []}];
 	} catch (error) {
-		return salvage.salvage(block, error);
+		return block.length <= unitBytes
+			? [await writing.salvage.salvage(block, error)]
+			: writeUnits(writing, block);
 	}
 };
 
-type Outcome = {readonly block: WrittenBlock} | {readonly error: unknown};
+/** A long block with a bad place in it, in pieces short enough to be salvaged. */
+const writeUnits = async (writing: Writing, {offset, length}: ByteRange): Promise<Blocks> => {
+	const blocks: WrittenBlock[] = [];
+	for (let done = 0; done < length; done += unitBytes) {
+		const unit = {offset: offset + done, length: Math.min(unitBytes, length - done)};
+		blocks.push(...(await writeBlock(writing, unit)));
+	}
+
+	return blocks;
+};
+
+type Outcome = {readonly blocks: Blocks} | {readonly error: unknown};
 
 // Several writes are under way while one is awaited: a rejection nobody has asked for yet would end the process.
-const settle = async (write: Promise<WrittenBlock>): Promise<Outcome> => {
+const settle = async (write: Promise<Blocks>): Promise<Outcome> => {
 	try {
-		return {block: await write};
+		return {blocks: await write};
 	} catch (error) {
 		return {error};
 	}
 };
 
-const resultOf = (outcome: Outcome | undefined): WrittenBlock => {
+const resultOf = (outcome: Outcome | undefined): Blocks => {
 	if (!outcome || 'error' in outcome) {
 		throw outcome?.error;
 	}
 
-	return outcome.block;
+	return outcome.blocks;
 };

@@ -1,4 +1,4 @@
-import {alignedBuffer} from '../../aligned-buffer.ts';
+import {alignedBuffer, sharedZeros} from '../../aligned-buffer.ts';
 import {keyStream} from '../../content/key-stream.ts';
 import type {Content} from '../../content.ts';
 
@@ -29,7 +29,9 @@ export const createBuffers = (): Buffers => {
 		},
 		take(length) {
 			const index = free.findIndex(buffer => buffer.length >= length);
+			// Those that have become too short are of no use any more.
 			const [buffer = alignedBuffer(length)] = index === -1 ? [] : free.splice(index, 1);
+			free.length = index === -1 ? 0 : free.length;
 			return buffer.subarray(0, length);
 		},
 		giveBack: buffer => void free.push(wholeOf(buffer)),
@@ -46,7 +48,7 @@ export const createSource = (
 ): Source => {
 	switch (content.kind) {
 		case 'zeros':
-			return periodic(content, {period: Uint8Array.of(0), sectorBytes, buffers});
+			return {content, take: (_offset, length) => sharedZeros(length).subarray(0, length), giveBack() {}};
 		case 'bytes':
 			return periodic(content, {period: Buffer.from(content.hex, 'hex'), sectorBytes, buffers});
 		case 'aes-256-ctr':

@@ -17,17 +17,21 @@ interface AnchorOptions {
 	/** Makes durable all that has been written. */
 	sync(): Promise<unknown>;
 	readonly from: number;
+	/** Somebody reads what is durable, and waits for it. */
+	readonly isFollowed?: boolean;
 	readonly monotonicMs?: () => number;
 }
 
-const shortestMs = 1000;
+const usualMs = 1000;
+const followedMs = 100;
 // A drive that takes long to empty its cache is asked seldom: at most a fiftieth of the time goes there.
 const timesItsOwn = 50;
 
 export const createAnchors = (
 	path: string,
-	{sync, from, monotonicMs = () => performance.now()}: AnchorOptions,
+	{sync, from, isFollowed = false, monotonicMs = () => performance.now()}: AnchorOptions,
 ): Anchors => {
+	const shortestMs = isFollowed ? followedMs : usualMs;
 	let durableBytes = from;
 	let nextAtMs = monotonicMs() + shortestMs;
 	let underWay: Promise<void> | undefined;

@@ -36,13 +36,16 @@ const rehearsalLines = (plan: Planned): readonly string[] => {
 };
 
 const deviceLines = (
-	{facts, eraser, unsuitable, notCovered}: PlannedDevice,
+	{facts, eraser, overlap, unsuitable, notCovered}: PlannedDevice,
 	title: string,
 ): readonly string[] => [
 	`${title}: ${facts.path}${facts.isSystemDisk ? ' (THE DISK THIS SYSTEM RUNS FROM)' : ''}`,
 	`  ${describeDevice(facts)}`,
 	`  holds: ${describeContents(facts)}`,
 	...(eraser ? eraserLines(eraser) : ['  is read only: nothing is written to it']),
+	...(overlap
+		? [`  read back ${overlap.overlaps ? 'behind the writer' : 'when all is written'}: ${overlap.reason}`]
+		: []),
 	...unsuitable.map(({eraser: name, reason}) => `  cannot use ${name}: ${reason}`),
 	...notCovered.map(what => `  not covered: ${what}`),
 ];

@@ -42,12 +42,12 @@ export const signalUs =
 		}
 	};
 
-/** Sends a signal to the dd that zeroize has started. */
+/** Sends a signal to the dd, or another program, that zeroize has started. */
 export const signalDd =
-	(signal: NodeJS.Signals): Act =>
+	(signal: NodeJS.Signals, name = 'dd'): Act =>
 	async ({child}) => {
 		for (let attempt = 0; attempt < 100; attempt += 1) {
-			const pid = (await childrenOf(child?.pid)).find(({command}) => command === 'dd')?.pid;
+			const pid = (await childrenOf(child?.pid)).find(({command}) => command === name)?.pid;
 			if (pid !== undefined) {
 				process.kill(pid, signal);
 				return;
@@ -56,7 +56,7 @@ export const signalDd =
 			await sleep(20);
 		}
 
-		throw new Error('no dd is running');
+		throw new Error(`no ${name} is running`);
 	};
 
 interface Child {

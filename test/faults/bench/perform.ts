@@ -158,7 +158,9 @@ const remainsOf = async (subjects: readonly Subject[], {place, child}: Bench): P
 		names.map(async name => readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')),
 	);
 	const pid = child?.pid ?? 'none';
-	const writers = lines.filter(line => /^\S*dd\0/.test(line) && line.includes(`of=/proc/${pid}/fd/`));
+	const writers = lines.filter(
+		line => /^\S*(?:dd|blkdiscard)\0/.test(line) && line.includes(`/proc/${pid}/fd/`),
+	);
 	const stray = lines.filter(line => line.includes(place.directory) && /cli\.ts\0/.test(line));
 	return [...attached.flat(), ...writers, ...stray];
 };

@@ -40,9 +40,11 @@ export const serveDisk = async (bench: Bench, faults: ServedFaults): Promise<Ser
 	const isPlain = !(faults.unreadable || faults.fickle || faults.failsFlush);
 	const server = [
 		...['nbdkit', '--exit-with-parent'],
-		...(unwritable.length > 0 ? ['--filter=protect'] : []),
+		// nbdkit 1.32 drops the connection when it shall zero what is protected: it writes zeros instead.
+		...(unwritable.length > 0 ? ['--filter=nozero', '--filter=protect'] : []),
 		...(writeDelayMs || readDelayMs ? ['--filter=delay'] : []),
 		...(isPlain ? ['file', store] : await scripted(bench, store, faults)),
+		...(unwritable.length > 0 ? ['zeromode=emulate'] : []),
 		...unwritable.map(({offset, length}) => `protect=${offset}-${offset + length - 1}`),
 		...(writeDelayMs ? [`delay-write=${writeDelayMs}ms`] : []),
 		...(readDelayMs ? [`delay-read=${readDelayMs}ms`] : []),

@@ -11,6 +11,7 @@ import {ddFaults, stores} from './stores-and-dd.ts';
 import {places} from './surroundings.ts';
 import {verification} from './verification.ts';
 import {writeErrors} from './write-errors.ts';
+import {zeroRanges} from './zero-range.ts';
 
 /** The fault table, by theme. */
 export const themes: Readonly<Record<string, readonly FaultCase[]>> = {
@@ -19,6 +20,7 @@ export const themes: Readonly<Record<string, readonly FaultCase[]>> = {
 	'the device changes during the run': changesDuring,
 	'the store fills up': stores,
 	'dd goes wrong': ddFaults,
+	'zero-range': zeroRanges,
 	'the device stalls': stalls,
 	signals,
 	'interrupted runs are resumed': resumes,

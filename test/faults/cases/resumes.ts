@@ -14,7 +14,7 @@ export const journalOf = async ({place}: Bench): Promise<string> => {
 	return path.join(log[0] ?? state[0] ?? '', 'journal.jsonl');
 };
 
-const resume = async (bench: Bench, subject?: Subject): Promise<CliEnd> =>
+export const resume = async (bench: Bench, subject?: Subject): Promise<CliEnd> =>
 	bench.zeroize(['resume', await journalOf(bench), '--progress', 'json'], {slow: subject?.slow});
 
 /** Another file gets the loop device's name. */
@@ -26,7 +26,7 @@ const giveItsNameAway = async (bench: Bench, {target}: Subject): Promise<void> =
 };
 
 /** A run that a signal ends mid-write. */
-const cut = async (bench: Bench, subject: Subject, act: Act): Promise<void> => {
+export const cut = async (bench: Bench, subject: Subject, act: Act): Promise<void> => {
 	const moment = midWrite(act);
 	const {exitCode} = await bench.erase([subject], {
 		slow: subject.slow,

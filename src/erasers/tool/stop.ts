@@ -24,7 +24,7 @@ export const createStopper = (
 
 	const stop = async (): Promise<void> => {
 		if (timers.length === 0) {
-			// Of SIGINT dd dies after its final report, of SIGTERM without one.
+			// Of SIGINT dd dies after its final report, of SIGTERM without one; others know no difference.
 			kill('SIGINT');
 			timers.push(
 				setTimeout(() => kill('SIGKILL'), graceMs),

@@ -1,0 +1,12 @@
+import {measureKinds, type ReadRates} from '../../devices/measure.ts';
+import type {Plan} from '../../plan.ts';
+
+/** Devices that `auto` has a choice for, and nothing stands against. */
+export const measureForAuto = async ({
+	steps,
+	devices,
+	refusals,
+}: Plan): Promise<ReadonlyMap<string, ReadRates>> => {
+	const isAuto = steps.some(({phase, options}) => phase === 'erase' && options['eraser'] === 'auto');
+	return measureKinds(isAuto && refusals.length === 0 ? devices.map(({facts}) => facts) : []);
+};

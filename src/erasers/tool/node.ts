@@ -1,0 +1,14 @@
+import type {Device} from '../../devices/device.ts';
+import {SanitizeError} from '../../errors.ts';
+
+/** What a tool is given to write to; @throws SanitizeError UNSUPPORTED where there is nothing. */
+export const requireNode = (tool: string, {facts, node, openNode}: Device): string => {
+	if (node === undefined) {
+		throw new SanitizeError('UNSUPPORTED', `${facts.path} has no node that ${tool} could write to`, {
+			hint: 'use the eraser direct',
+		});
+	}
+
+	// By its name it would write to whatever has that name by the time it gets there.
+	return openNode ?? node;
+};

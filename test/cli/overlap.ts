@@ -1,0 +1,55 @@
+import {spawn} from 'node:child_process';
+import test from 'ava';
+import {createPlace, isAllZero, zeroize} from '../_helpers/cli.ts';
+import {attachLoop, isRoot} from '../_helpers/loop.ts';
+
+const totalBytes = 64 * 1024 ** 2;
+
+const serial = isRoot ? test.serial : test.serial.skip;
+
+for (const eraser of ['direct', 'dd']) {
+	serial(`the kernel counts what ${eraser} writes to the sector: nothing is read twice`, async t => {
+		const place = await createPlace(t);
+		const image = await place.image(totalBytes);
+		await using loop = await attachLoop(image, {sectorSize: 4096});
+		const end = await zeroize([
+			...['run', 'erase', '--device', loop.path, '--confirm', loop.path, ...place.args],
+			...['--eraser', eraser, '--overlap', '--progress', 'json'],
+		]);
+		t.is(end.exitCode, 0, end.stderr);
+		t.false(end.events.some(({type}) => type === 'run.warned'));
+		t.like(end.events.at(-1), {devices: [{writtenBytes: totalBytes, verifiedBytes: totalBytes}]});
+		t.true(await isAllZero(image, totalBytes));
+	});
+}
+
+serial('somebody else who writes meanwhile is never missed', async t => {
+	const place = await createPlace(t);
+	const image = await place.image(totalBytes);
+	await using loop = await attachLoop(image, {sectorSize: 4096});
+	const script =
+		'for i in $(seq 2000); do [ -b "$0" ] && printf x | dd of="$0" conv=notrunc,nocreat bs=4096 status=none || exit; done';
+	const intruder = spawn('bash', ['-c', script, loop.path], {stdio: 'ignore', detached: true});
+	t.teardown(() => intruder.pid !== undefined && intruder.kill());
+	const end = await zeroize([
+		...['run', 'erase', '--device', loop.path, '--confirm', loop.path, ...place.args],
+		...['--eraser', 'direct', '--overlap', '--progress', 'json'],
+	]);
+	intruder.kill();
+	t.true([3, 4].includes(end.exitCode ?? 0), `${end.exitCode} ${end.stderr}`);
+});
+
+serial('asked for where it cannot be, it is a mistake, and nothing is written', async t => {
+	const place = await createPlace(t);
+	const image = await place.image(1024 ** 2);
+	for (const [args, message] of [
+		[['--device', `file:${image}`, '--eraser', 'direct'], /does not count the writes/],
+		[['--device', `file:${image}`, '--verify', 'sampled'], /takes an erase, and a full verification/],
+	] as const) {
+		const end = await zeroize(['run', 'erase', ...args, '--confirm', image, '--overlap', ...place.args]);
+		t.is(end.exitCode, 2);
+		t.regex(end.stderr, message);
+	}
+
+	t.false(await isAllZero(image, 1024 ** 2));
+});

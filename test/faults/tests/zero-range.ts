@@ -1,0 +1,4 @@
+import {testFaults} from '../bench/faults-test.ts';
+import {zeroRanges} from '../cases/zero-range.ts';
+
+testFaults(zeroRanges);

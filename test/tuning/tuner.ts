@@ -1,0 +1,111 @@
+import test from 'ava';
+import fc from 'fast-check';
+import {type Limits, limitsFor, type Rate, type Setting} from '../../src/tuning/settings.ts';
+import {createTuner} from '../../src/tuning/tuner.ts';
+import {memoryFacts} from '../_helpers/plan.ts';
+
+const mebibyte = 1024 ** 2;
+
+const limits = (changes: Partial<Limits> = {}): Limits => ({
+	rotational: false,
+	maxBytesInFlight: 64 * mebibyte,
+	minBlockBytes: mebibyte / 4,
+	maxBlockBytes: 16 * mebibyte,
+	...changes,
+});
+
+interface Played {
+	readonly setting: Setting;
+	readonly trials: readonly Rate[];
+	readonly seconds: number;
+}
+
+/** A device that moves so many bytes a second with each setting, on a clock of its own. */
+const play = (given: Limits, bytesPerSecond: (setting: Setting) => number): Played => {
+	let nowMs = 0;
+	const tuner = createTuner(given, () => nowMs);
+	for (let blocks = 0; blocks < 20_000; blocks += 1) {
+		const setting = tuner.setting();
+		nowMs += (setting.blockBytes / bytesPerSecond(setting)) * 1000;
+		tuner.done(setting, setting.blockBytes);
+	}
+
+	return {setting: tuner.setting(), trials: tuner.trials(), seconds: nowMs / 1000};
+};
+
+const gigabyte = 1e9;
+
+test('a device that does not care gets long blocks and no deep queue', t => {
+	const {setting} = play(limits(), () => 2 * gigabyte);
+	t.deepEqual(setting, {blockBytes: 16 * mebibyte, inFlight: 1});
+});
+
+test('a device that needs many at once gets them, as far as memory goes', t => {
+	const {setting} = play(limits({maxBlockBytes: mebibyte}), ({inFlight}) => inFlight * 100e6);
+	t.deepEqual(setting, {blockBytes: mebibyte, inFlight: 32});
+	const small = play(
+		limits({maxBlockBytes: mebibyte, maxBytesInFlight: 8 * mebibyte}),
+		({inFlight}) => inFlight * 100e6,
+	);
+	t.deepEqual(small.setting, {blockBytes: mebibyte, inFlight: 8});
+});
+
+test('a device that is slow with long blocks gets short ones', t => {
+	const {setting} = play(limits(), ({blockBytes}) => gigabyte / (blockBytes / mebibyte));
+	t.is(setting.blockBytes, mebibyte / 4);
+});
+
+test('what a slow device has under way is done in half a second', t => {
+	const rate = 10e6;
+	const {setting} = play(limits(), () => rate);
+	t.true(setting.blockBytes * setting.inFlight <= rate / 2);
+});
+
+test('whatever comes of the trials, they end, stay within the limits, and the best stays', t => {
+	const rate = fc.integer({min: 1e6, max: 1e10});
+	fc.assert(
+		fc.property(fc.array(rate, {minLength: 32, maxLength: 32}), fc.boolean(), (rates, rotational) => {
+			const given = limits({rotational});
+			const {setting, trials} = play(
+				given,
+				({blockBytes, inFlight}) =>
+					rates[(Math.log2(blockBytes) * 5 + Math.log2(inFlight)) % rates.length] ?? 1e6,
+			);
+			t.true(trials.length > 0 && trials.length <= 12);
+			for (const tried of [setting, ...trials]) {
+				t.true(tried.blockBytes >= mebibyte / 4 && tried.blockBytes <= 16 * mebibyte);
+				t.true(tried.inFlight >= 1 && tried.inFlight <= 32 && Number.isInteger(tried.inFlight));
+				t.true(tried.blockBytes * tried.inFlight <= given.maxBytesInFlight);
+			}
+
+			const best = Math.max(...trials.map(({bytesPerSecond}) => bytesPerSecond));
+			const own = trials.find(
+				({blockBytes, inFlight}) => blockBytes === setting.blockBytes && inFlight === setting.inFlight,
+			);
+			// Each step down may give away three percent.
+			t.true((own?.bytesPerSecond ?? 0) >= best * 0.97 ** trials.length);
+		}),
+		{numRuns: 200},
+	);
+});
+
+test('blocks of another setting than the one on trial say nothing about it', t => {
+	let nowMs = 0;
+	const tuner = createTuner(limits(), () => nowMs);
+	for (let blocks = 0; blocks < 100; blocks += 1) {
+		nowMs += 10;
+		tuner.done({blockBytes: mebibyte, inFlight: 4}, mebibyte);
+	}
+
+	t.deepEqual(tuner.trials(), []);
+});
+
+test('limits come from the device', t => {
+	const facts = memoryFacts({totalBytes: 1024 ** 4, rotational: true});
+	t.deepEqual(limitsFor(facts, 64 * mebibyte), limits({rotational: true}));
+	const queue = {maxTransferBytes: 1280 * 1024, maxWriteZeroesBytes: 0};
+	t.is(limitsFor({...facts, queue}, 64 * mebibyte).minBlockBytes, mebibyte);
+	t.is(limitsFor({...facts, totalBytes: 512}, 64 * mebibyte).maxBlockBytes, mebibyte);
+	t.is(limitsFor({...facts, totalBytes: 100 * mebibyte}, 64 * mebibyte).maxBlockBytes, 4 * mebibyte);
+	t.deepEqual(createTuner(limitsFor(facts, 3 * mebibyte)).setting(), {blockBytes: mebibyte, inFlight: 2});
+});
