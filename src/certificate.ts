@@ -1,10 +1,12 @@
 import * as v from 'valibot';
+import {contentSchema} from './content/schema.ts';
 import {mediaType} from './devices/media.ts';
 import {SanitizeError} from './errors.ts';
 import type {JournalHead} from './journal.ts';
 import {jsonFlaw, parseJson} from './json.ts';
 import {conclude} from './outcome.ts';
 import type {Plan} from './plan.ts';
+import type {Erased} from './report/erased.ts';
 import type {DeviceReport, Report} from './report.ts';
 import {shown} from './shown.ts';
 
@@ -34,7 +36,18 @@ export const certificateSchema = v.looseObject({
 		/** The eraser, and the program that wrote. */
 		eraser: v.string(),
 		program: v.strictObject({name: v.string(), version: v.string()}),
+		/** Only of an eraser with overwrite schemes. */
+		scheme: v.optional(
+			v.looseObject({
+				name: v.string(),
+				passes: count,
+				/** Passes, from 1, that some places refused; absent where there are none. The last pass is never among them. */
+				incomplete: v.optional(v.array(v.looseObject({pass: count, unwritableBytes: count}))),
+			}),
+		),
 	}),
+	/** What the device holds now, which is what verification looked for; absent where it is zeros by the nature of the eraser. */
+	holds: v.optional(contentSchema),
 	verification: v.looseObject({
 		coverage: v.picklist(['full', 'sampled']),
 		percent: v.number(),
@@ -130,7 +143,7 @@ const describeMedia = ({planned}: DeviceReport, plan: Plan) => {
 	};
 };
 
-const describeWork = ({erased, verification}: DeviceReport, {tool}: Plan) => {
+const describeWork = ({erased, verification, leaves}: DeviceReport, {tool}: Plan) => {
 	if (!erased || verification?.result !== 'passed') {
 		throw new SanitizeError('INTERNAL', 'a sanitized device was neither erased nor verified');
 	}
@@ -139,7 +152,13 @@ const describeWork = ({erased, verification}: DeviceReport, {tool}: Plan) => {
 	return {
 		method: erased.method,
 		technique: erased.technique,
-		tool: {...tool, eraser: erased.eraser, program: {...erased.tool}},
+		tool: {
+			...tool,
+			eraser: erased.eraser,
+			program: {...erased.tool},
+			...(erased.scheme && {scheme: describeScheme(erased.scheme)}),
+		},
+		...(leaves && {holds: leaves}),
 		verification: {
 			coverage,
 			percent,
@@ -151,6 +170,13 @@ const describeWork = ({erased, verification}: DeviceReport, {tool}: Plan) => {
 		writtenBytes: erased.writtenBytes,
 		unwritable: [],
 	};
+};
+
+const describeScheme = ({name, passes}: NonNullable<Erased['scheme']>) => {
+	const incomplete = passes.flatMap(({unwritable}, index) =>
+		unwritable ? [{pass: index + 1, unwritableBytes: unwritable.bytes}] : [],
+	);
+	return {name, passes: passes.length, ...(incomplete.length > 0 && {incomplete})};
 };
 
 const datedPerson = (person: Plan['certificate']['performedBy'], endedAt: string | null) => ({

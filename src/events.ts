@@ -1,4 +1,6 @@
+import type {Content} from './content.ts';
 import type {DeviceFacts} from './devices/device.ts';
+import type {AnnouncedPass, Pass} from './erasers/eraser.ts';
 import {type ErrorCode, SanitizeError} from './errors.ts';
 import type {DeviceResult, Outcome, StepFacts} from './events/results.ts';
 import type {StallEventBody} from './events/stalls.ts';
@@ -42,7 +44,11 @@ export type EventBody =
 			readonly etaSeconds: number | null;
 			/** All bytes of the device before this one are on the media: an erase that is interrupted can go on there. */
 			readonly durableBytes?: number;
+			/** Bytes of the device that are written; told where `bytes` and `totalBytes` count all passes over it. */
+			readonly writtenBytes?: number;
 	  }
+	/** The first byte of this pass is not written yet. */
+	| ({readonly type: 'pass.started'; readonly step: string; readonly device: string} & AnnouncedPass)
 	| StallEventBody
 	| {
 			readonly type: 'step.skipped';
@@ -70,6 +76,8 @@ export type EventBody =
 			readonly writtenBytes?: number;
 			/** With `writtenBytes` it makes up the device: the erase came to its end. */
 			readonly unwritable?: RangeList;
+			readonly passes?: readonly Pass[];
+			readonly leaves?: Content;
 	  }
 	| {
 			readonly type: 'run.finished';

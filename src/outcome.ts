@@ -56,6 +56,7 @@ const deviceResult = (report: Report, device: DeviceReport): DeviceResult => {
 		nonZeroBytes: nonZero?.bytes ?? 0,
 		unreadableRanges: unreadable?.count ?? 0,
 		unreadableBytes: unreadable?.bytes ?? 0,
+		...(device.leaves && device.leaves.kind !== 'zeros' && {expected: device.leaves}),
 	};
 };
 

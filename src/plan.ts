@@ -44,6 +44,8 @@ export interface PlannedEraser {
 	readonly reason: string;
 	/** The exact command, where another program writes. */
 	readonly command?: readonly string[];
+	/** What is written, where the eraser has a choice of schemes; `text` is for people. */
+	readonly scheme?: {readonly name: string; readonly passes: readonly string[]; readonly text: string};
 }
 
 /** Whether a device is read back while it is still written further on. */

@@ -4,17 +4,11 @@ import type {ReadRates} from './devices/measure.ts';
 import {notCoveredByOverwrite} from './devices/media.ts';
 import {chooseEraser} from './erasers/choose.ts';
 import type {Eraser} from './erasers/eraser.ts';
-import type {
-	CertificateDetails,
-	Person,
-	Plan,
-	PlannedDevice,
-	PlannedOverlap,
-	PlannedStep,
-	Refusal,
-} from './plan.ts';
+import type {Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
 import {defaultAtOnce} from './planner/at-once.ts';
-import {asksForOverlap, type OverlapStep, planOverlap} from './planner/overlap.ts';
+import {certificateDetails} from './planner/certificate-details.ts';
+import {type OverlapStep, overlapRefusal, planOverlap} from './planner/overlap.ts';
+import {overrideEraser, planScheme, schemeRefusals} from './planner/schemes.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';
 
@@ -34,6 +28,7 @@ export interface PlanInput {
 	/** What the command line says instead of the recipe. */
 	readonly overrides: {
 		readonly eraser?: string;
+		readonly scheme?: string;
 		readonly verify?: {readonly coverage?: string; readonly percent?: number; readonly overlap?: boolean};
 	};
 	readonly stateDir: string | null;
@@ -51,10 +46,9 @@ Decides everything about a run before anything is touched. Pure: the same input 
 */
 export const makePlan = (input: PlanInput): Plan => {
 	const recipeSteps = input.recipe.steps.map(step => overrideOptions(step, input));
-	const eraserName = recipeSteps.find(({step}) => findStep(step, input).phase === 'erase')?.options['eraser'];
-	const name = typeof eraserName === 'string' ? eraserName : undefined;
 	const phased = recipeSteps.map(step => ({...step, phase: findStep(step.step, input).phase}));
-	const planned = input.devices.map(facts => planDevice(facts, {eraserName: name, steps: phased}, input));
+	const erase = phased.find(({phase}) => phase === 'erase')?.options;
+	const planned = input.devices.map(facts => planDevice(facts, {erase, steps: phased}, input));
 	const devices = planned.map(({device}) => device);
 	const planning: Planning = {...pick(input), devices};
 	const steps = recipeSteps.map(step => planStep(step, planning, input));
@@ -75,7 +69,12 @@ export const makePlan = (input: PlanInput): Plan => {
 		certificate: certificateDetails(recipeSteps, input.hostname),
 		departure: input.departure,
 		tools: [...new Set(steps.flatMap(({tools}) => tools))],
-		refusals: [...input.refusals, ...duplicates(input.devices), ...planned.flatMap(({refusals}) => refusals)],
+		refusals: [
+			...input.refusals,
+			...(erase ? schemeRefusals(erase, input.erasers) : []),
+			...duplicates(input.devices),
+			...planned.flatMap(({refusals}) => refusals),
+		],
 	});
 };
 
@@ -104,17 +103,26 @@ const findStep = (name: string, {steps}: PlanInput): Step => {
 
 const overrideOptions = (step: RecipeStep, input: PlanInput): RecipeStep => {
 	const {phase} = findStep(step.step, input);
-	const {eraser, verify} = input.overrides;
-	const override = phase === 'erase' ? (eraser ? {eraser} : {}) : phase === 'verify' ? (verify ?? {}) : {};
-	return {...step, options: {...step.options, ...override}};
+	const {options} = step;
+	const {overrides} = input;
+	switch (phase) {
+		case 'erase':
+			return {...step, options: overrideEraser(options, overrides)};
+		case 'verify':
+			return {...step, options: {...options, ...overrides.verify}};
+		default:
+			return step;
+	}
 };
 
 interface Work {
-	readonly eraserName: string | undefined;
+	/** Options of the erase; absent where nothing is erased. */
+	readonly erase: RecipeStep['options'] | undefined;
 	readonly steps: readonly OverlapStep[];
 }
 
-const planDevice = (facts: DeviceFacts, {eraserName, steps}: Work, input: PlanInput) => {
+const planDevice = (facts: DeviceFacts, {erase: options, steps}: Work, input: PlanInput) => {
+	const eraserName = typeof options?.['eraser'] === 'string' ? options['eraser'] : undefined;
 	const erases = eraserName !== undefined;
 	const {eraser, reason, unsuitable} = chooseEraser(
 		eraserName ?? 'auto',
@@ -135,6 +143,7 @@ const planDevice = (facts: DeviceFacts, {eraserName, steps}: Work, input: PlanIn
 					technique: eraser.technique,
 					reason: input.overrides.eraser || reason !== 'asked for' ? reason : 'named by the recipe',
 					...(command && {command}),
+					...planScheme(eraser, options?.['scheme']),
 				},
 			}),
 		...(overlap && {overlap}),
@@ -175,21 +184,6 @@ const eraserRefusal = (
 			]
 		: [];
 
-// What was asked for is done, or said to be impossible; never left out without a word.
-const overlapRefusal = (
-	{target, path}: DeviceFacts,
-	overlap: PlannedOverlap | undefined,
-	steps: readonly OverlapStep[],
-): readonly Refusal[] => {
-	if (!asksForOverlap(steps) || overlap?.overlaps) {
-		return [];
-	}
-
-	const reason = overlap?.reason ?? 'that takes an erase, and a full verification right after it';
-	const message = `${path} cannot be read back behind the writer: ${reason}`;
-	return [{target, code: 'USAGE', message, hint: 'leave --overlap out (in a recipe: overlap)'}];
-};
-
 const duplicates = (devices: readonly DeviceFacts[]): readonly Refusal[] => {
 	const seen = new Set<string>();
 	return devices.flatMap(({path, target}) => {
@@ -206,24 +200,6 @@ const planStep = ({step: name, options}: RecipeStep, planning: Planning, input: 
 	const {title, skip, commands = []} = step.plan(options, planning);
 	const tools = step.tools(options, planning);
 	return {step: name, title, scope, phase, options, ...(skip !== undefined && {skip}), commands, tools};
-};
-
-const nobody: Person = {name: null, title: null, date: null, location: null, contact: null};
-
-const certificateDetails = (steps: readonly RecipeStep[], hostname: string): CertificateDetails => {
-	const options = steps.find(({step}) => step === 'issue-certificate')?.options ?? {};
-	const {
-		assetTag = null,
-		mediaSource = null,
-		performedBy,
-		validatedBy,
-	} = options as Partial<CertificateDetails>;
-	return {
-		assetTag,
-		mediaSource: mediaSource ?? hostname,
-		performedBy: {...nobody, ...performedBy},
-		validatedBy: {...nobody, ...validatedBy},
-	};
 };
 
 const deepFreeze = <Value>(value: Value): Value => {

@@ -1,14 +1,16 @@
-import type {Method, Technique} from './erasers/eraser.ts';
+import type {Content} from './content.ts';
 import type {ErrorCode} from './errors.ts';
 import type {StepFacts} from './events/results.ts';
 import type {RunEvent} from './events.ts';
 import type {Plan, PlannedDevice} from './plan.ts';
 import type {RangeList} from './ranges.ts';
 import {resume, retry} from './report/attempts.ts';
+import {changeDevice} from './report/change-device.ts';
+import {type Erased, toErased} from './report/erased.ts';
+import {failStep, isInterruption} from './report/fail-step.ts';
 import type {Verification} from './verification/verification.ts';
 
 type StepProgress = Extract<RunEvent, {type: 'step.progress'}>;
-type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
 type StepFinished = Extract<RunEvent, {type: 'step.finished'}>;
 
 /** What the events say about one device. */
@@ -16,13 +18,9 @@ export interface DeviceReport {
 	readonly planned: PlannedDevice;
 	/** RFC 3339; set at the commit point. From then on the device must not be released unless it is sanitized. */
 	readonly committedAt: string | null;
-	readonly erased: {
-		readonly method: Method;
-		readonly technique: Technique;
-		readonly eraser: string;
-		readonly tool: {readonly name: string; readonly version: string};
-		readonly writtenBytes: number;
-	} | null;
+	readonly erased: Erased | null;
+	/** What the last erase left wherever it could write; `null` before it came to its end, and where that is zeros by the nature of the eraser. */
+	readonly leaves: Content | null;
 	readonly verification: Verification | null;
 	/** RFC 3339; when the last erase or verification of it ended. */
 	readonly endedAt: string | null;
@@ -124,6 +122,7 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 		case 'run.announced':
 		case 'run.warned':
 		case 'run.halting':
+		case 'pass.started':
 		case 'step.stalled':
 		case 'step.recovered':
 			return report;
@@ -137,6 +136,7 @@ export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 	planned,
 	committedAt: null,
 	erased: null,
+	leaves: null,
 	verification: null,
 	endedAt: null,
 	failure: null,
@@ -168,30 +168,25 @@ const skipStep = (
 	...(isInterruption(code) && {interrupted: code}),
 });
 
-const isInterruption = (code: ErrorCode | undefined): code is 'INTERRUPTED' | 'TERMINATED' =>
-	code === 'INTERRUPTED' || code === 'TERMINATED';
-
-const changeDevice = (report: Report, path: string | undefined, change: Partial<DeviceReport>): Report => ({
-	...report,
-	devices: report.devices.map(device =>
-		device.planned.facts.path === path ? {...device, ...change} : device,
-	),
-});
-
 const isErase = (report: Report, step: string): boolean =>
 	report.plan?.steps.some(planned => planned.step === step && planned.phase === 'erase') ?? false;
 
 const startStep = (report: Report, event: StepNames): Report => {
 	const device = report.devices.find(({planned}) => planned.facts.path === event.device);
 	const isBegun = device !== undefined && isErase(report, event.step);
-	const begun = isBegun ? changeDevice(report, event.device, {durableBytes: device.eraseFrom}) : report;
+	const begun = isBegun
+		? changeDevice(report, event.device, {durableBytes: device.eraseFrom, leaves: null})
+		: report;
 	return {...begun, underWay: [...report.underWay, namesOf(event)]};
 };
 
-const progressStep = (report: Report, {step, device, bytes, durableBytes}: StepProgress): Report =>
+const progressStep = (
+	report: Report,
+	{step, device, bytes, writtenBytes, durableBytes}: StepProgress,
+): Report =>
 	isErase(report, step)
 		? changeDevice(report, device, {
-				writtenBytes: bytes,
+				writtenBytes: writtenBytes ?? bytes,
 				...(durableBytes !== undefined && {durableBytes}),
 			})
 		: report;
@@ -202,13 +197,14 @@ const finishStep = (report: Report, event: StepFinished): Report => {
 		return changeDevice(report, event.device, {verification: event.verification, ...ended});
 	}
 
-	if (event.technique && event.method && event.eraser && event.tool && event.writtenBytes !== undefined) {
-		const {technique, method, eraser, tool, writtenBytes} = event;
-		const erased = {technique, method, eraser, tool, writtenBytes};
+	const erased = toErased(event);
+	if (erased) {
+		const {writtenBytes} = erased;
+		const {leaves = null} = event;
 		// What was verified before a later erase proves nothing about it.
 		const places = {durableBytes: writtenBytes, eraseFrom: 0};
 		return changeDevice(report, event.device, {
-			...{erased, writtenBytes, verification: null},
+			...{erased, writtenBytes, leaves, verification: null},
 			...places,
 			...ended,
 		});
@@ -219,31 +215,4 @@ const finishStep = (report: Report, event: StepFinished): Report => {
 		log: event.logDir === undefined ? report.log : {keptIn: event.logDir, reason: null},
 		certificates: [...report.certificates, ...(event.certificates ?? [])],
 	};
-};
-
-const failStep = (report: Report, event: StepFailed): Report => {
-	const phase = report.plan?.steps.find(step => step.step === event.step)?.phase;
-	const {code} = event;
-	const marked = isInterruption(code) ? {...report, interrupted: code} : report;
-	if (event.device !== undefined) {
-		const device = report.devices.find(({planned}) => planned.facts.path === event.device);
-		return changeDevice(marked, event.device, {
-			failure: device?.failure ?? event.code,
-			endedAt: event.at,
-			...(event.unwritable && {unwritable: event.unwritable}),
-			...(event.verification && {verification: event.verification}),
-			...(event.writtenBytes !== undefined && {writtenBytes: event.writtenBytes}),
-		});
-	}
-
-	if (isInterruption(code)) {
-		return marked;
-	}
-
-	if (phase === 'aftercare' || phase === 'halt') {
-		const log = event.step === 'keep-log' ? {keptIn: null, reason: event.message} : marked.log;
-		return {...marked, log, aftercareFailure: marked.aftercareFailure ?? event.code};
-	}
-
-	return {...marked, prepareFailure: marked.prepareFailure ?? event.code};
 };

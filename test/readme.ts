@@ -84,7 +84,7 @@ const fieldsIn = (source: string): readonly string[] =>
 
 test('every event stands in its table, with every field', async t => {
 	const stalls = await read('src/events/stalls.ts');
-	const source = `${await read('src/events.ts')}${stalls}`;
+	const source = `${await read('src/events.ts')}${stalls}${await read('src/erasers/eraser.ts')}`;
 	const [, written = ''] = /export type EventBody =(.*?)^\/\*\*/ms.exec(source) ?? [];
 	const [, stallUnion = ''] = /export type StallEventBody =(.*)/s.exec(stalls) ?? [];
 	const union = written.replace('| StallEventBody', stallUnion);
@@ -93,6 +93,7 @@ test('every event stands in its table, with every field', async t => {
 		return [...members.matchAll(/^\treadonly (\w+)\??:/gm)].map(([, member = '']) => member);
 	};
 	const more: Readonly<Record<string, readonly string[]>> = {
+		'pass.started': membersOf('AnnouncedPass'),
 		'step.stalled': membersOf('Stall'),
 		'step.recovered': membersOf('Stall'),
 		'step.finished': membersOf('StepFacts'),
@@ -164,18 +165,19 @@ const hasJq = spawnSync('jq', ['--version']).status === 0;
 const withJq = hasJq ? test : test.skip;
 
 /** Follows the README's instructions in a directory with a journal and its certificate. */
-const checkByHand = async (directory: string): Promise<string> => {
-	const script = codeBlocks('sh').find(code => code.includes('sha256sum')) ?? 'exit 9';
+const checkByHand = async (directory: string, tool = 'sha256sum'): Promise<string> => {
+	const script = codeBlocks('sh').find(code => code.includes(tool)) ?? 'exit 9';
 	const {stdout} = await runFile('sh', ['-euc', script], {cwd: directory});
 	return stdout;
 };
 
-const eraseFile = async (t: ExecutionContext): Promise<string> => {
+const eraseFile = async (t: ExecutionContext, ...options: readonly string[]): Promise<string> => {
 	const place = await createPlace(t);
 	const image = await place.image(4096);
 	const {exitCode, stderr} = await zeroize([
 		...['run', 'erase', '--device', `file:${image}`, '--confirm', image],
 		...place.args,
+		...options,
 	]);
 	t.is(exitCode, 0, stderr);
 	const {log} = await place.runs();
@@ -199,6 +201,15 @@ withJq(
 		t.regex(await checkByHand(directory), /^broken chain: \{"seq":4,/);
 	},
 );
+
+withJq('its lines make the bytes of a random pass again, with openssl alone (needs jq)', async t => {
+	const directory = await eraseFile(t, '--eraser', 'pattern');
+	t.is(await checkByHand(directory, 'openssl'), 'as written\n');
+	const {device} = JSON.parse(await readFile(path.join(directory, 'certificate.json'), 'utf8'));
+	await writeFile(device.path, 'other', {flag: 'r+'});
+	const error = await t.throwsAsync<Error & {stdout?: string}>(checkByHand(directory, 'openssl'));
+	t.regex(error.stdout ?? '', /differ: (?:byte|char) 1,/);
+});
 
 test('the line that it names is where the certificate was issued, and holds what it says', async t => {
 	const directory = await eraseFile(t);

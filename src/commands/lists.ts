@@ -1,4 +1,5 @@
 import {erasers} from '../erasers/index.ts';
+import {describePasses, type Scheme} from '../erasers/pattern/scheme.ts';
 import {steps} from '../steps/index.ts';
 import {type AddCommand, done} from './command.ts';
 import {listRecipes} from './session/recipes.ts';
@@ -34,19 +35,32 @@ export const addErasers: AddCommand = (program, {stdout}, finish) => {
 		.option('--json', 'as JSON', false)
 		.addHelpText('after', '\nExample:\n  zeroize erasers')
 		.action(({json}: ListOptions) => {
-			const rows = erasers.map(({name, summary, method, technique, tools}) => ({
+			const rows = erasers.map(({name, summary, method, technique, tools, schemes = []}) => ({
 				name,
 				summary,
 				method,
 				technique,
 				tools,
+				schemes: schemes.map((scheme, index) => ({...scheme, isDefault: index === 0})),
 			}));
-			writeList(stdout, rows, json, ({name, summary, method, technique}) => [
-				name,
-				`${summary} (${method}, ${technique})`,
-			]);
+			if (json) {
+				writeList(stdout, rows, json, () => ['', '']);
+			} else {
+				const lines = rows.flatMap(({name, summary, method, technique, schemes}) => [
+					[name, `${summary} (${method}, ${technique})`] as const,
+					...schemes.map(schemeColumns),
+				]);
+				writeList(stdout, lines, json, columns => columns);
+			}
+
 			finish(done);
 		});
+};
+
+const schemeColumns = ({name, aliases, title, passes, isDefault}: Scheme & {isDefault: boolean}) => {
+	const also = [...(isDefault ? ['the default'] : []), ...aliases.map(alias => `also ${alias}`)];
+	const end = also.length === 0 ? '' : ` (${also.join(', ')})`;
+	return [`  ${name}`, `${title}; ${describePasses(passes)}${end}`] as const;
 };
 
 export const addSteps: AddCommand = (program, {stdout}, finish) => {

@@ -16,6 +16,7 @@ export interface RunOptions {
 	readonly device: readonly string[];
 	readonly confirm: readonly string[];
 	readonly eraser?: string;
+	readonly scheme?: string;
 	readonly verify?: VerifyChoice;
 	readonly overlap?: boolean;
 	readonly progress: ProgressChoice;
@@ -90,6 +91,10 @@ export const progressOption = (): Option =>
 		.choices(['auto', 'tty', 'plain', 'json'])
 		.default('auto');
 
+const schemeNames = erasers.flatMap(({schemes = []}) =>
+	schemes.flatMap(({name, aliases}) => [name, ...aliases]),
+);
+
 const addCommonOptions = (command: Command): Command =>
 	command
 		.addOption(
@@ -97,6 +102,11 @@ const addCommonOptions = (command: Command): Command =>
 				'auto',
 				...erasers.map(({name}) => name),
 			]),
+		)
+		.addOption(
+			new Option('--scheme <name>', 'what the eraser pattern writes; see: zeroize erasers').choices(
+				schemeNames,
+			),
 		)
 		.addOption(
 			new Option(

@@ -36,6 +36,7 @@ export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surro
 	targets: requireDevices(options.device),
 	host: options.host ?? defaultHost,
 	eraser: options.eraser,
+	scheme: options.scheme,
 	verify: options.verify,
 	atOnce: options.atOnce,
 	overlap: options.overlap,

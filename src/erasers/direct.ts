@@ -1,8 +1,7 @@
 import packageJson from '../../package.json' with {type: 'json'};
-import type {Device} from '../devices/device.ts';
-import {SanitizeError} from '../errors.ts';
 import {defineEraser, supported, unsupported} from './eraser.ts';
 import {overwrite} from './writing/overwrite.ts';
+import {requireRunning} from './writing/require-running.ts';
 import {createSalvage} from './writing/salvage.ts';
 
 export default defineEraser({
@@ -16,13 +15,15 @@ export default defineEraser({
 	supports: ({readOnly}) => (readOnly ? unsupported('it is read-only') : supported),
 	command: () => undefined,
 	async *erase({device, signal, from, commit, warn}) {
-		const requireRunning = (writtenBytes: number) => requireNotStopped(device, signal, writtenBytes);
-		requireRunning(0);
+		requireRunning(device, signal, 0);
 		await commit();
 		const salvage = createSalvage({device, signal, warn});
 		const start = {from, writtenBytes: from, reachedTo: from};
-		const writtenBytes = yield* overwrite({device, salvage, requireRunning}, start);
-		requireRunning(writtenBytes);
+		const writtenBytes = yield* overwrite(
+			{device, salvage, requireRunning: bytes => requireRunning(device, signal, bytes)},
+			start,
+		);
+		requireRunning(device, signal, writtenBytes);
 		const end = await salvage.finish();
 		return {
 			writtenBytes: writtenBytes + end.writtenBytes,
@@ -31,15 +32,3 @@ export default defineEraser({
 		};
 	},
 });
-
-const requireNotStopped = ({facts}: Device, {aborted}: AbortSignal, writtenBytes: number): void => {
-	if (aborted) {
-		throw new SanitizeError(
-			'INTERRUPTED',
-			`the overwrite was stopped after at least ${writtenBytes} bytes of ${facts.path}`,
-			{
-				hint: writtenBytes === 0 ? undefined : 'do not release the device: resume the run, or erase it again',
-			},
-		);
-	}
-};

@@ -1,7 +1,9 @@
+import type {AnnouncedContent, Content} from '../content.ts';
 import type {Device, DeviceFacts} from '../devices/device.ts';
 import type {ErrorCode} from '../errors.ts';
 import type {Tools} from '../process.ts';
 import type {RangeList} from '../ranges.ts';
+import type {Scheme} from './pattern/scheme.ts';
 
 /** NIST SP 800-88r2 section 3.1. `destroy` is physical and never ours. */
 export type Method = 'clear' | 'purge';
@@ -31,25 +33,50 @@ export interface EraseContext {
 	*/
 	readonly from: number;
 
+	/** One of the eraser's schemes; absent for an eraser that has none. */
+	readonly scheme?: Scheme;
+
+	/** Puts on record what the next pass writes: to be called before its first byte. A key is committed to, not told. */
+	announcePass(pass: AnnouncedPass): void;
+
 	/** Says something that the operator should know but that stops nothing: a few times in an erase, not for each of a thousand bad places. */
 	warn(warning: {readonly code: ErrorCode; readonly message: string; readonly hint?: string}): void;
 }
 
-/** How far an erase is. Neither ever decreases. */
+/** What a pass is about to write. */
+export interface AnnouncedPass {
+	/** From 1. */
+	readonly pass: number;
+	readonly passes: number;
+	readonly content: AnnouncedContent;
+}
+
+/** A pass that came to its end. */
+export interface Pass {
+	readonly content: Content;
+	/** What the device refused in this pass; absent where it took everything. */
+	readonly unwritable?: RangeList;
+}
+
+/** How far an erase is. None of it ever decreases. */
 export interface ErasePoint {
-	/** Bytes written so far; those before {@link EraseContext.from} are counted. */
+	/** Bytes of the device that are written so far; those before {@link EraseContext.from} are counted. With several passes: the most that one of them wrote. */
 	readonly writtenBytes: number;
 	/** The device has accepted every byte before this one; 0 for a technique that has no such place. */
 	readonly reachedTo: number;
+	/** How much is done of all passes together; absent where there is one pass, of which `writtenBytes` says it. */
+	readonly allPasses?: {readonly bytes: number; readonly totalBytes: number};
 }
 
 export interface EraseResult {
-	/** Bytes that the technique covered, counted by who wrote them, and those before {@link EraseContext.from}; never derived from the device's size. */
+	/** Bytes that the technique, in its last pass, covered, counted by who wrote them, and those before {@link EraseContext.from}; never derived from the device's size. */
 	readonly writtenBytes: number;
 	/** What the device refused each time it was tried, down to the logical sector. It and `writtenBytes` make up the device. */
 	readonly unwritable: RangeList;
 	/** The program that wrote, for the certificate: `dd (coreutils) 9.1`. */
 	readonly tool: {readonly name: string; readonly version: string};
+	/** All passes, in their order; absent for an eraser without schemes. */
+	readonly passes?: readonly Pass[];
 }
 
 /**
@@ -68,8 +95,10 @@ export interface Eraser {
 	readonly summary: string;
 	readonly method: Method;
 	readonly technique: Technique;
-	/** What verification must find afterwards. */
-	readonly leaves: 'zeros';
+	/** What verification must find afterwards; `last-pass`: the content of the last of {@link EraseResult.passes}. */
+	readonly leaves: 'zeros' | 'last-pass';
+	/** Overwrite schemes that can be asked for, the default first; absent where there is nothing to choose. */
+	readonly schemes?: readonly Scheme[];
 	/** Whether it writes each byte once, from the first to the last, so that what lies behind it may be read back meanwhile; absent for no. */
 	readonly writesInOrder?: boolean;
 	/** What it may leave behind besides what no overwrite reaches, a plain sentence each for plan and certificate; absent when that is nothing. */

@@ -2,6 +2,7 @@
 import dd from './dd.ts';
 import direct from './direct.ts';
 import type {Eraser} from './eraser.ts';
+import pattern from './pattern.ts';
 import zeroRange from './zero-range.ts';
 
-export const erasers: readonly Eraser[] = [dd, direct, zeroRange];
+export const erasers: readonly Eraser[] = [dd, direct, pattern, zeroRange];

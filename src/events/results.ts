@@ -1,5 +1,6 @@
+import type {Content} from '../content.ts';
 import type {ByteRange} from '../devices/device.ts';
-import type {Method, Technique} from '../erasers/eraser.ts';
+import type {Method, Pass, Technique} from '../erasers/eraser.ts';
 import type {RangeList} from '../ranges.ts';
 import type {Verification} from '../verification/verification.ts';
 
@@ -20,6 +21,12 @@ export interface StepFacts {
 	readonly eraser?: string;
 	readonly tool?: {readonly name: string; readonly version: string};
 	readonly writtenBytes?: number;
+	/** Name of the overwrite scheme, where the eraser has some. */
+	readonly scheme?: string;
+	/** The passes of a scheme, with the keys of their streams. */
+	readonly passes?: readonly Pass[];
+	/** What an erase left wherever it could write; absent where that is zeros by the nature of the eraser. */
+	readonly leaves?: Content;
 	/** What an erase that came to its end could not write: goes into `step.failed`. */
 	readonly unwritable?: RangeList;
 	readonly verification?: Verification;
@@ -57,4 +64,6 @@ export interface DeviceResult {
 	readonly nonZeroBytes: number;
 	readonly unreadableRanges: number;
 	readonly unreadableBytes: number;
+	/** What the device must hold now; absent where that is zeros. `nonZero` is what differs from it. */
+	readonly expected?: Content;
 }

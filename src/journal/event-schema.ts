@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import {announcedSchema, contentSchema} from '../content/schema.ts';
 import type {RunEvent} from '../events.ts';
 import {shown} from '../shown.ts';
 import {planSchema, refusals} from './plan-schema.ts';
@@ -22,6 +23,8 @@ const outcome = v.picklist([
 
 const rangeList = v.looseObject({listed: ranges, count, bytes: count});
 
+const passes = v.optional(list(v.looseObject({content: contentSchema, unwritable: v.optional(rangeList)})));
+
 const verification = v.looseObject({
 	coverage: v.picklist(['full', 'sampled']),
 	percent: finite,
@@ -29,6 +32,7 @@ const verification = v.looseObject({
 	verifiedBytes: count,
 	nonZero: rangeList,
 	unreadable: rangeList,
+	expected: v.optional(contentSchema),
 	isDirect: v.boolean(),
 	sampling: v.optional(
 		v.looseObject({
@@ -58,6 +62,7 @@ const deviceResult = v.looseObject({
 	nonZeroBytes: count,
 	unreadableRanges: count,
 	unreadableBytes: count,
+	expected: v.optional(contentSchema),
 });
 
 const step = {step: text, device: optionalText};
@@ -71,6 +76,9 @@ const stepFacts = {
 	tool: v.optional(v.looseObject({name: text, version: text})),
 	writtenBytes: v.optional(count),
 	unwritable: v.optional(rangeList),
+	scheme: optionalText,
+	passes,
+	leaves: v.optional(contentSchema),
 	verification: v.optional(verification),
 	logDir: optionalText,
 	certificates: v.optional(list(v.looseObject({device: text, path: text, sha256: text, text}))),
@@ -97,7 +105,9 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 		bytesPerSecond: finite,
 		etaSeconds: v.nullable(finite),
 		durableBytes: v.optional(count),
+		writtenBytes: v.optional(count),
 	},
+	'pass.started': {...step, device: text, pass: count, passes: count, content: announcedSchema},
 	'step.stalled': {
 		...{...step, device: text, seconds: finite, bytes: count, totalBytes: count},
 		...{bytesPerSecond: finite, cause: v.nullable(text), giveUpSeconds: finite},
@@ -112,6 +122,8 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 		verification: v.optional(verification),
 		writtenBytes: v.optional(count),
 		unwritable: v.optional(rangeList),
+		passes,
+		leaves: v.optional(contentSchema),
 	},
 	'run.finished': {outcome, exitCode: count, devices: list(deviceResult), refusals: v.optional(refusals)},
 	'run.halting': {how: v.picklist(['poweroff', 'reboot']), rehearsed: v.boolean()},

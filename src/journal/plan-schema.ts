@@ -15,6 +15,7 @@ const device = v.looseObject({
 			technique: v.picklist(['overwrite', 'block-erase', 'cryptographic-erase']),
 			reason: text,
 			command: v.optional(texts),
+			scheme: v.optional(v.looseObject({name: text, passes: texts, text})),
 		}),
 	),
 	overlap: v.optional(v.looseObject({overlaps: v.boolean(), reason: text})),

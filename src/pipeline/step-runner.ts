@@ -172,12 +172,14 @@ const toEnd = (
 	facts: NonNullable<StepResult['facts']>,
 ): Exclude<StepEnd, {type: 'left'}> => {
 	if (failed) {
-		const {verification, writtenBytes, unwritable} = facts;
+		const {verification, writtenBytes, unwritable, passes, leaves} = facts;
 		return {
 			...failure(failed, names),
 			...(verification && {verification}),
 			...(writtenBytes !== undefined && {writtenBytes}),
 			...(unwritable && {unwritable}),
+			...(passes && {passes}),
+			...(leaves && {leaves}),
 		};
 	}
 

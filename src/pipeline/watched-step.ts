@@ -3,7 +3,14 @@ import {followKernelLog} from '../devices/kernel-log.ts';
 import type {StallEventBody} from '../events/stalls.ts';
 import type {Plan} from '../plan.ts';
 import {createProgress} from '../progress.ts';
-import type {DeviceStep, Handover, StepContext, StepOptions, StepResult} from '../steps/step.ts';
+import type {
+	DeviceStep,
+	EraseProgress,
+	Handover,
+	StepContext,
+	StepOptions,
+	StepResult,
+} from '../steps/step.ts';
 import {answeringDevice} from './answering-device.ts';
 import {commit} from './commit.ts';
 import type {StallNews} from './stall-detector.ts';
@@ -63,10 +70,15 @@ const callWatched = async (
 		handover,
 		warn: warning => (isAwaited() ? context.warn(warning) : undefined),
 		commit: () => commit(device, lane, {...surroundings, signal}),
-		progress(bytes, totalBytes, durableBytes) {
+		announcePass: pass =>
+			void surroundings.events.emit({
+				...{type: 'pass.started', step: step.name, device: lane.planned.facts.path},
+				...pass,
+			}),
+		progress(bytes, totalBytes, erase) {
 			count(bytes);
 			if (isAwaited()) {
-				progress.report(bytes, totalBytes, durableBytes);
+				progress.report(bytes, totalBytes, erase);
 			}
 		},
 	});
@@ -87,7 +99,7 @@ const createReporter = (
 	let progress: ReturnType<typeof createProgress> | undefined;
 	return {
 		last,
-		report(bytes: number, totalBytes: number, durableBytes = 0): void {
+		report(bytes: number, totalBytes: number, {durableBytes = 0, writtenBytes}: EraseProgress = {}): void {
 			// The total is known to the step alone: a sample is smaller than its device.
 			progress ??= createProgress({
 				...{totalBytes, monotonicMs, startedAtMs, fromBytes: start.bytes},
@@ -100,6 +112,7 @@ const createReporter = (
 				events.emit({
 					...{type: 'step.progress', ...names, ...update},
 					...(durableBytes > 0 && {durableBytes}),
+					...(writtenBytes !== undefined && {writtenBytes}),
 				});
 			}
 		},

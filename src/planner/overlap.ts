@@ -1,6 +1,6 @@
 import type {DeviceFacts} from '../devices/device.ts';
 import type {Eraser} from '../erasers/eraser.ts';
-import type {Phase, PlannedOverlap} from '../plan.ts';
+import type {Phase, PlannedOverlap, Refusal} from '../plan.ts';
 
 /** A step of the recipe, as far as it matters here. */
 export interface OverlapStep {
@@ -60,5 +60,20 @@ const byDefault = ({rotational}: Pick<DeviceFacts, 'rotational'>, eraser: Eraser
 };
 
 /** Whether the recipe or the command line wants it. */
-export const asksForOverlap = (steps: readonly OverlapStep[]): boolean =>
+const asksForOverlap = (steps: readonly OverlapStep[]): boolean =>
 	steps.some(({phase, options}) => phase === 'verify' && options['overlap'] === true);
+
+/** What was asked for is done, or said to be impossible; never left out without a word. */
+export const overlapRefusal = (
+	{target, path}: Pick<DeviceFacts, 'target' | 'path'>,
+	overlap: PlannedOverlap | undefined,
+	steps: readonly OverlapStep[],
+): readonly Refusal[] => {
+	if (!asksForOverlap(steps) || overlap?.overlaps) {
+		return [];
+	}
+
+	const reason = overlap?.reason ?? 'that takes an erase, and a full verification right after it';
+	const message = `${path} cannot be read back behind the writer: ${reason}`;
+	return [{target, code: 'USAGE', message, hint: 'leave --overlap out (in a recipe: overlap)'}];
+};

@@ -32,7 +32,8 @@ export const retry = (report: Report): Report => {
 			failed.has(device.planned.facts.path)
 				? {
 						...device,
-						...{erased: null, verification: null, endedAt: null, failure: null, unwritable: null},
+						...{erased: null, leaves: null, verification: null, endedAt: null},
+						...{failure: null, unwritable: null},
 						...beginAt(resumptionPoint(device)),
 					}
 				: goOn(device),

@@ -1,13 +1,20 @@
 import * as v from 'valibot';
+import type {Content} from '../content.ts';
 import type {Device, DeviceFacts} from '../devices/device.ts';
 import {requireSameIdentity} from '../devices/identity.ts';
 import type {ErasePoint, EraseResult} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
+import {findScheme} from '../erasers/pattern/scheme.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
+import type {PlannedDevice} from '../plan.ts';
 import {type Anchors, createAnchors} from './erase/anchors.ts';
 import {createFollower, type Follower} from './erase/follower.ts';
 import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
 import {type DeviceStepContext, defineDeviceStep} from './step.ts';
+
+const schemeNames = erasers.flatMap(({schemes = []}) =>
+	schemes.flatMap(({name, aliases}) => [name, ...aliases]),
+);
 
 export default defineDeviceStep({
 	name: 'erase',
@@ -16,6 +23,12 @@ export default defineDeviceStep({
 	scope: 'device',
 	options: {
 		eraser: v.optional(v.pipe(v.string(), v.description('a name from `zeroize erasers`, or auto')), 'auto'),
+		scheme: v.optional(
+			v.pipe(
+				v.picklist(schemeNames, schemeNames.join(', ')),
+				v.description('what the eraser pattern writes; see `zeroize erasers`'),
+			),
+		),
 		...stallOptions,
 	},
 	stallLimits: stallLimitsOf,
@@ -23,7 +36,7 @@ export default defineDeviceStep({
 	plan(_options, {devices}) {
 		const names = [...new Set(devices.flatMap(({eraser}) => eraser?.name ?? []))];
 		return {
-			title: names.length === 0 ? 'erase' : `erase with ${names.join(', ')}`,
+			title: names.length === 0 ? 'erase' : `erase with ${names.join(', ')}${ofScheme(devices)}`,
 			commands: devices.flatMap(({eraser}) => (eraser?.command ? [eraser.command.join(' ')] : [])),
 		};
 	},
@@ -43,22 +56,43 @@ export default defineDeviceStep({
 				...{sync, from: context.from},
 				isFollowed: follower.follows,
 			});
-			const erasing = eraser.erase({...context, commit: () => context.commit()});
+			const scheme = findScheme(eraser.schemes ?? [], planned.eraser?.scheme?.name ?? '');
+			const erasing = eraser.erase({
+				...context,
+				...(scheme && {scheme}),
+				commit: () => context.commit(),
+				announcePass: pass => context.announcePass(pass),
+			});
 			const {unwritable, ...result} = await drain(erasing, {anchors, follower}, context);
 			const failure = await findFailure({...result, unwritable}, anchors, device);
+			const left = {...(scheme && {scheme: scheme.name}), ...contentLeft(result)};
 			if (failure) {
-				const {writtenBytes} = result;
-				return {failure, facts: {writtenBytes, ...(unwritable.count > 0 && {unwritable})}};
+				const {writtenBytes, passes} = result;
+				const known = {writtenBytes, ...(passes && {passes}), ...left};
+				return {failure, facts: {...known, ...(unwritable.count > 0 && {unwritable})}};
 			}
 
 			follower.handOver(result.writtenBytes - context.from);
 			const {name, method, technique} = eraser;
-			return {facts: {eraser: name, method, technique, ...result}};
+			return {facts: {eraser: name, method, technique, ...result, ...left}};
 		} finally {
 			await follower.stop();
 		}
 	},
 });
+
+/** Nothing where it is zeros by the nature of the eraser. */
+const contentLeft = ({passes}: Pick<EraseResult, 'passes'>): {readonly leaves?: Content} => {
+	const last = passes?.at(-1);
+	return last ? {leaves: last.content} : {};
+};
+
+const ofScheme = (devices: readonly PlannedDevice[]): string => {
+	const scheme = devices.find(({eraser}) => eraser?.scheme)?.eraser?.scheme;
+	return scheme
+		? ` (${scheme.name}, ${scheme.passes.length} ${scheme.passes.length === 1 ? 'pass' : 'passes'})`
+		: '';
+};
 
 const findEraser = (name: string | undefined) => erasers.find(eraser => eraser.name === name);
 
@@ -73,10 +107,14 @@ const drain = async (
 			return next.value;
 		}
 
-		const {writtenBytes, reachedTo} = next.value;
+		const {writtenBytes, reachedTo, allPasses} = next.value;
 		anchors.reach(reachedTo);
 		follower.allow(anchors.durableBytes());
-		progress(writtenBytes, device.facts.totalBytes, anchors.durableBytes());
+		const {bytes, totalBytes} = allPasses ?? {bytes: writtenBytes, totalBytes: device.facts.totalBytes};
+		progress(bytes, totalBytes, {
+			durableBytes: anchors.durableBytes(),
+			...(allPasses && {writtenBytes}),
+		});
 	}
 };
 

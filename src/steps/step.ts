@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import type {PlannedDestination} from '../destinations/destination.ts';
 import type {Device} from '../devices/device.ts';
+import type {AnnouncedPass} from '../erasers/eraser.ts';
 import type {ErrorCode, SanitizeError} from '../errors.ts';
 import type {StepFacts} from '../events/results.ts';
 import type {Halt, Host} from '../hosts/host.ts';
@@ -63,6 +64,14 @@ export interface StepContext {
 	warn(warning: {readonly code: ErrorCode; readonly message: string; readonly hint?: string}): void;
 }
 
+/** What only an erase has to say of its progress. */
+export interface EraseProgress {
+	/** All bytes before this one are on the media. */
+	readonly durableBytes?: number;
+	/** Bytes of the device that are written, where `bytes` counts all passes over it. */
+	readonly writtenBytes?: number;
+}
+
 export interface Handover {
 	followed?: Followed | undefined;
 }
@@ -76,8 +85,10 @@ export interface DeviceStepContext extends StepContext {
 	readonly handover: Handover;
 	/** Byte that an erase can go on from, as an interrupted one left it; see {@link EraseContext.from}. */
 	readonly from: number;
-	/** Reports progress; may be called as often as one likes. All bytes before `durableBytes` are on the media. */
-	progress(bytes: number, totalBytes: number, durableBytes?: number): void;
+	/** Puts on record what the next pass of an erase writes. */
+	announcePass(pass: AnnouncedPass): void;
+	/** Reports progress; may be called as often as one likes. */
+	progress(bytes: number, totalBytes: number, erase?: EraseProgress): void;
 }
 
 /** How a step ended. A failure is thrown, or returned as `failure` when there are facts to tell beside it. */

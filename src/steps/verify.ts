@@ -1,19 +1,22 @@
 import * as v from 'valibot';
+import {type Content, describeContent, zeros} from '../content.ts';
 import type {Device} from '../devices/device.ts';
 import {requireSameIdentity, requireUnused} from '../devices/identity.ts';
 import {SanitizeError} from '../errors.ts';
 import type {PlannedDevice} from '../plan.ts';
 import type {RangeList} from '../ranges.ts';
+import {finderOf} from '../verification/finder.ts';
 import {randomSeed} from '../verification/sampling.ts';
 import type {Verification} from '../verification/verification.ts';
 import {bufferBytesFor, startReading} from '../verification/verify.ts';
 import type {Followed} from './erase/follower.ts';
 import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
-import {type DeviceStepContext, defineDeviceStep, type StepResult} from './step.ts';
+import {type DeviceStepContext, defineDeviceStep, type Records, type StepResult} from './step.ts';
 
 export default defineDeviceStep({
 	name: 'verify',
-	summary: 'read each device back from the media and prove that it holds nothing but zeros',
+	summary:
+		'read each device back from the media and prove that it holds nothing but zeros, or what the eraser wrote',
 	phase: 'verify',
 	scope: 'device',
 	options: {
@@ -45,21 +48,23 @@ export default defineDeviceStep({
 		...(coverage === 'none' && {title: 'verify', skip: 'verification was not asked for'}),
 	}),
 	async run({coverage, percent}, context) {
-		const {device, planned, plan, signal, progress} = context;
+		const {device, planned, plan, signal, progress, records} = context;
 		if (coverage === 'none') {
 			return {skipped: 'verification was not asked for'};
 		}
 
 		const settings = {coverage, percent, seed: randomSeed()};
+		const content = contentLeft(planned, records);
 		const begun = await takeOver(context);
 		const writesBefore = begun?.writtenSectors ?? (await device.countWrites?.());
 		const reading =
 			begun?.reading ??
 			startReading(device, settings, {
-				...{signal, onProgress: progress},
+				...{signal, onProgress: progress, find: finderOf(content)},
 				bufferBytes: bufferBytesFor(plan.devices.length),
 			});
-		const verification = await reading.finish({device, signal, onProgress: progress});
+		const found = await reading.finish({device, signal, onProgress: progress});
+		const verification = content.kind === 'zeros' ? found : {...found, expected: content};
 		if (verification.result === 'passed') {
 			await requireUnwritten(device, planned, writesBefore);
 		}
@@ -70,6 +75,10 @@ export default defineDeviceStep({
 		return judge(device.facts.path, verification);
 	},
 });
+
+/** What the erase of this run says that it left; zeros where nobody says anything. */
+const contentLeft = ({facts}: PlannedDevice, records: Records): Content =>
+	records.report().devices.find(({planned}) => planned.facts.path === facts.path)?.leaves ?? zeros;
 
 /** The verification that was begun behind the writer, if nobody but the writer has written meanwhile. */
 const takeOver = async ({
@@ -126,14 +135,15 @@ const requireUnwritten = async (
 };
 
 const judge = (path: string, verification: Verification): StepResult => {
-	const {nonZero, unreadable, result} = verification;
+	const {nonZero, unreadable, result, expected} = verification;
 	if (result === 'passed') {
 		return {facts: {verification}};
 	}
 
-	const findings = [describe(nonZero, 'not zero'), describe(unreadable, 'not readable')].filter(
-		text => text !== '',
-	);
+	const findings = [
+		describe(nonZero, expected ? `not as written (${describeContent(expected)})` : 'not zero'),
+		describe(unreadable, 'not readable'),
+	].filter(text => text !== '');
 	const failure = new SanitizeError(
 		nonZero.count > 0 ? 'NOT_ZERO' : 'UNREADABLE',
 		`${path}: ${findings.join('; ')}`,

@@ -1,3 +1,4 @@
+import type {Content} from '../content.ts';
 import type {RangeList} from '../ranges.ts';
 
 export interface VerifySettings {
@@ -13,10 +14,13 @@ export interface Verification {
 	readonly coverage: 'full' | 'sampled';
 	/** Bytes read and compared, as a part of the device's size, 0 to 100. */
 	readonly percent: number;
-	/** `failed`: something was not zero or could not be read. There is no "incomplete" result: that is an error. */
+	/** What was looked for; absent where it was zeros. */
+	readonly expected?: Content;
+	/** `failed`: something was not zero, or not as expected, or could not be read. There is no "incomplete" result: that is an error. */
 	readonly result: 'passed' | 'failed';
 	/** Bytes that were read and compared. */
 	readonly verifiedBytes: number;
+	/** What is not zero; with `expected`, what differs from it. */
 	readonly nonZero: RangeList;
 	readonly unreadable: RangeList;
 	/** False when the page cache may have answered: the file system underneath refuses O_DIRECT. */

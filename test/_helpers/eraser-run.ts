@@ -15,6 +15,7 @@ export const contextOf = (device: Device, changes: Partial<EraseContext> = {}): 
 	signal: new AbortController().signal,
 	from: 0,
 	commit: async () => {},
+	announcePass() {},
 	warn() {},
 	...changes,
 });

@@ -118,7 +118,7 @@ const lines: ReadonlyArray<readonly [keys: string, line: string]> = [
 	['zeroize run er\t', 'zeroize run erase '],
 	[`zeroize run erase --verify ${allCompletions}`, 'zeroize run erase --verify full none sampled '],
 	['zeroize run erase --verify=sa\t', 'zeroize run erase --verify=sampled '],
-	[`zeroize plan --eraser ${allCompletions}`, 'zeroize plan --eraser auto dd direct zero-range '],
+	[`zeroize plan --eraser ${allCompletions}`, 'zeroize plan --eraser auto dd direct pattern zero-range '],
 	[`zeroize plan --progress ${allCompletions}`, 'zeroize plan --progress auto json plain tty '],
 	[`zeroize rehearse --host ${allCompletions}`, 'zeroize rehearse --host rehearsal system '],
 	['zeroize run erase --dev\tlo\tdi\t', 'zeroize run erase --device loop:disk.img '],

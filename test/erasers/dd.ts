@@ -60,7 +60,7 @@ const erase = async (
 	const commit = async () => {
 		commits += 1;
 	};
-	const erasing = dd.erase({device: target, tools, signal, from: 0, commit, warn() {}});
+	const erasing = dd.erase({device: target, tools, signal, from: 0, commit, announcePass() {}, warn() {}});
 	try {
 		for (;;) {
 			const next = await erasing.next();

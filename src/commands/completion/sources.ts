@@ -17,6 +17,12 @@ export const createSources = (surroundings: Surroundings): Sources => ({
 	'--eraser': {
 		candidates: () => [chooseItself, ...erasers.map(({name, summary}) => ({value: name, text: summary}))],
 	},
+	'--scheme': {
+		candidates: () =>
+			erasers.flatMap(({schemes = []}) =>
+				schemes.map(({name, title, passes}) => ({value: name, text: `${title} (${passes.length})`})),
+			),
+	},
 	'--verify': {
 		candidates: () => [...coverages, {value: 'none', text: 'nothing: the device is then not proved'}],
 	},

@@ -65,12 +65,15 @@ const describeBytes = ({writtenBytes, totalBytes}: DeviceResult): string => {
 		: `at least ${writtenBytes} of ${totalBytes} bytes were written`;
 };
 
-const nextStep = ({outcome}: Extract<RunEvent, {type: 'run.finished'}>): string => {
+const nextStep = ({outcome, devices}: Extract<RunEvent, {type: 'run.finished'}>): string => {
 	switch (outcome) {
 		case 'interrupted':
 			return 'go on with: zeroize resume JOURNAL; until then do not release a device that was written to';
 		case 'unverified':
-			return 'verify it before you release it: zeroize verify --device …';
+			// It looks for zeros; what else there must be is known to the run alone.
+			return devices.some(device => device.expected && device.outcome === 'unverified')
+				? 'verify it before you release it: zeroize resume JOURNAL'
+				: 'verify it before you release it: zeroize verify --device …';
 		case 'aftercare-failed':
 			return 'the devices are sanitized; keep the journal and log by hand';
 		default:

@@ -1,15 +1,10 @@
 import {randomBytes} from 'node:crypto';
-import {constants} from 'node:fs';
-import {access, stat} from 'node:fs/promises';
-import path from 'node:path';
 import type {DeviceFacts, DeviceSurroundings} from '../../devices/device.ts';
-import {disksBehind} from '../../devices/facts/system-disk.ts';
 import {schemes} from '../../devices/index.ts';
 import {findOwner} from '../../devices/lock.ts';
 import {parseTarget} from '../../devices/target.ts';
 import {erasers} from '../../erasers/index.ts';
-import {errnoOf, SanitizeError, toSanitizeError} from '../../errors.ts';
-import {fileError} from '../../files.ts';
+import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import type {HostName} from '../../hosts/host.ts';
 import type {Plan, Refusal} from '../../plan.ts';
 import {makePlan, type PlanInput} from '../../planner.ts';
@@ -19,6 +14,7 @@ import type {Surroundings} from '../command.ts';
 import type {VerifyChoice} from '../options.ts';
 import {lookAtDeparture} from './departure.ts';
 import {lookAtDestinations} from './destinations.ts';
+import {lookAtPlaces} from './look-at-places.ts';
 import {measureForAuto} from './rates.ts';
 
 /** What a front asks for, checked by its parser. */
@@ -27,6 +23,7 @@ export interface RunRequest {
 	readonly targets: readonly string[];
 	readonly host: HostName;
 	readonly eraser?: string | undefined;
+	readonly scheme?: string | undefined;
 	readonly verify?: VerifyChoice | undefined;
 	/** How many devices at a time. */
 	readonly atOnce?: number | undefined;
@@ -66,6 +63,7 @@ export const preparePlan = async (
 			devices,
 			overrides: {
 				...(request.eraser !== undefined && {eraser: request.eraser}),
+				...(request.scheme !== undefined && {scheme: request.scheme}),
 				verify: {...request.verify, ...(request.overlap !== undefined && {overlap: request.overlap})},
 			},
 			refusals,
@@ -161,90 +159,4 @@ const findMissingTools = async (
 ): Promise<readonly Refusal[]> => {
 	const results = await Promise.allSettled(names.map(name => tools.find(name)));
 	return results.flatMap(result => (result.status === 'rejected' ? [toRefusal(result.reason)] : []));
-};
-
-/** Where the log and the certificate shall go, and whether that place will still be there afterwards. */
-const lookAtPlaces = async (
-	{stateDir, logDir, certificateFile}: RunRequest,
-	devices: readonly DeviceFacts[],
-	{root}: Surroundings,
-): Promise<{logRefused: string | null; refusals: readonly Refusal[]}> => {
-	const numbers = new Set(devices.map(({deviceNumber}) => deviceNumber));
-	const isErased = async (place: string): Promise<boolean> => {
-		const disks = await disksBehind(await nearestExisting(place), root);
-		return disks.some(number => numbers.has(number));
-	};
-	const logRefused = (await isErased(logDir))
-		? `${logDir} is on the device that is erased: the log stays on this console and in ${stateDir ?? 'memory'}`
-		: null;
-	const refusals = [
-		stateDir === null ? null : await stateDirRefusal(stateDir),
-		certificateFile === null
-			? null
-			: await certificateRefusal(certificateFile, await isErased(certificateFile)),
-	];
-	return {logRefused, refusals: refusals.filter(refusal => refusal !== null)};
-};
-
-const stateDirRefusal = async (stateDir: string): Promise<Refusal | null> => {
-	try {
-		// With its slash: a file of that name is no directory.
-		await access(path.join(stateDir, '/'), constants.W_OK);
-		return null;
-	} catch (error) {
-		const {message, hint} = fileError(`using ${stateDir}`, error);
-		return {code: 'STATE_DIR_UNUSABLE', message, hint: `${hint} (--state-dir)`};
-	}
-};
-
-const nearestExisting = async (place: string): Promise<string> => {
-	const absolute = path.resolve(place);
-	const parent = path.dirname(absolute);
-	const isThere = await access(absolute).then(
-		() => true,
-		() => false,
-	);
-	return isThere || parent === absolute ? absolute : nearestExisting(parent);
-};
-
-const certificateRefusal = async (file: string, isErased: boolean): Promise<Refusal | null> => {
-	if (isErased) {
-		return {
-			code: 'USAGE',
-			message: `${file} is on the device that is erased`,
-			hint: 'name a file on another disk',
-		};
-	}
-
-	try {
-		const stats = await stat(file);
-		return stats.isFile() && stats.size === 0
-			? null
-			: {
-					code: 'USAGE',
-					message: `the certificate file ${file} exists already`,
-					hint: 'name a new file, or move the old one away',
-				};
-	} catch (error) {
-		if (errnoOf(error) !== 'ENOENT') {
-			return {
-				code: 'USAGE',
-				message: `the certificate file ${file}: ${toSanitizeError(error).message}`,
-				hint: 'name another file',
-			};
-		}
-	}
-
-	const directory = path.dirname(path.resolve(file));
-	const isWritable = await access(directory, constants.W_OK).then(
-		() => true,
-		() => false,
-	);
-	return isWritable
-		? null
-		: {
-				code: 'USAGE',
-				message: `the certificate cannot be written: ${directory} is missing or not writable`,
-				hint: 'create the directory, or name another file',
-			};
 };

@@ -1,10 +1,9 @@
-import {sharedZeros} from '../../aligned-buffer.ts';
 import type {ByteRange, Device} from '../../devices/device.ts';
 import {limitsFor} from '../../tuning/settings.ts';
 import {createTuner, type Tuner} from '../../tuning/tuner.ts';
 import type {ErasePoint} from '../eraser.ts';
 import {type Salvage, blockBytes as unitBytes, type WrittenBlock} from './salvage.ts';
-import {writeZeros} from './write-zeros.ts';
+import {writeRange} from './write-range.ts';
 
 // All that is under way comes from the same zeros: it costs time when the erase is interrupted, not memory.
 const maxBytesInFlight = 64 * 1024 ** 2;
@@ -21,7 +20,7 @@ export interface Start extends ErasePoint {
 	readonly from: number;
 }
 
-/** Writes zeros to the device's end, several blocks at a time, of which the first ones tell how long and how many; yields how far it is, and returns all bytes written. */
+/** Writes what the salvage has as its source to the device's end, several blocks at a time, of which the first ones tell how long and how many; yields how far it is, and returns all bytes written. */
 export async function* overwrite(
 	{device, salvage, requireRunning}: OverwriteContext,
 	start: Start,
@@ -73,10 +72,10 @@ interface Writing {
 }
 
 const writeBlock = async (writing: Writing, block: ByteRange): Promise<Blocks> => {
-	const {device, tuner} = writing;
+	const {device, salvage, tuner} = writing;
 	const setting = tuner.setting();
 	try {
-		await writeZeros(device, sharedZeros(block.length), block);
+		await writeRange(device, salvage.source, block);
 		tuner.done(setting, block.length);
 		return [{...block, writtenBytes: block.length, unwritable: []}];
 	} catch (error) {

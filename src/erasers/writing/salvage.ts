@@ -1,13 +1,14 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import {alignedBuffer} from '../../aligned-buffer.ts';
+import {zeros} from '../../content.ts';
 import type {ByteRange} from '../../devices/device.ts';
 import {SanitizeError} from '../../errors.ts';
 import {joinRanges, type RangeList, sumOf} from '../../ranges.ts';
 import type {EraseContext} from '../eraser.ts';
 import {type BadRanges, createBadRanges} from './bad-ranges.ts';
+import {createSource, type Source} from './source.ts';
 import {requirePresent, requireSalvageable} from './write-errors.ts';
+import {writeRange} from './write-range.ts';
 import {createWriteWarnings} from './write-warnings.ts';
-import {writeZeros} from './write-zeros.ts';
 
 /** Erasers write in blocks of this size, and never ask for more than one to be salvaged at once. */
 export const blockBytes = 1024 ** 2;
@@ -34,11 +35,13 @@ Deals with the write errors of one device, during one erase.
 ```
 
 INVARIANTS
-- Everything in a block that takes zeros is written with zeros; what is reported as unwritable failed each time, down to the logical sector.
+- Everything in a block that takes data is written with what the source has for it; what is reported as unwritable failed each time, down to the logical sector.
 - Waiting is bounded for the device, not for the error: when it is used up, nothing is waited for any more. So is memory.
 - Whatever does not look like a bad place ends the erase instead: a device that is full, gone, changed, or may not be written to.
 */
 export interface Salvage {
+	/** What is written. */
+	readonly source: Source;
 	/**
 	Writes what can be written of a block in which a write failed with `error`. Several may be under way.
 	@throws SanitizeError INTERRUPTED, DEVICE_CHANGED, WRITE_INCOMPLETE, and `error` itself when it is no bad place.
@@ -54,6 +57,8 @@ export interface Salvage {
 	@throws what `salvage` throws.
 	*/
 	finish(): Promise<SalvageResult>;
+	/** For the next pass over the same device, with another source: no more waiting than one would have had, and no warnings told twice. */
+	next(source: Source): Salvage;
 	/** What is being salvaged ends soon, with INTERRUPTED: nobody asks for it any more. */
 	stop(): void;
 }
@@ -83,10 +88,11 @@ type Context = Pick<EraseContext, 'device' | 'signal' | 'warn'>;
 
 interface State {
 	readonly context: Context;
-	readonly zeros: Uint8Array;
+	readonly source: Source;
 	readonly limits: SalvageLimits;
 	readonly warnings: ReturnType<typeof createWriteWarnings>;
-	waitedMs: number;
+	/** Of all passes. */
+	readonly waited: {ms: number};
 	/** Where the last block that took nothing ends, and the length of all in a row. */
 	dead: {end: number; length: number};
 }
@@ -96,14 +102,21 @@ export const createSalvage = (given: Context, limits: Partial<SalvageLimits> = {
 	const context = {...given, signal: AbortSignal.any([given.signal, stopping.signal])};
 	const state: State = {
 		context,
-		zeros: alignedBuffer(blockBytes),
+		source: createSource(zeros, context.device.facts.logicalSectorBytes),
 		limits: {...usualLimits, ...limits},
 		warnings: createWriteWarnings(context),
-		waitedMs: 0,
+		waited: {ms: 0},
 		dead: {end: -1, length: 0},
 	};
+	return salvageWith(state, stopping);
+};
+
+const salvageWith = (state: State, stopping: AbortController): Salvage => {
+	const {context, source} = state;
 	const badRanges = createBadRanges();
 	return {
+		source,
+		next: other => salvageWith({...state, source: other, dead: {end: -1, length: 0}}, stopping),
 		async salvage(block, error) {
 			requireSalvageable(context.device, block.offset, error);
 			state.warnings.block(block, error);
@@ -147,13 +160,13 @@ const tryAgain = async (state: State, badRanges: BadRanges): Promise<number> => 
 
 /** False, at once, when waiting is used up. */
 const wait = async (state: State, pauseMs: number): Promise<boolean> => {
-	const {context, limits, warnings} = state;
-	if (state.waitedMs + pauseMs > limits.waitingMs) {
-		warnings.impatience(state.waitedMs);
+	const {context, limits, warnings, waited} = state;
+	if (waited.ms + pauseMs > limits.waitingMs) {
+		warnings.impatience(waited.ms);
 		return false;
 	}
 
-	state.waitedMs += pauseMs;
+	waited.ms += pauseMs;
 	// What is aborted is named by the next try.
 	await delay(pauseMs, undefined, {signal: context.signal}).catch(() => {});
 	return true;
@@ -188,7 +201,7 @@ const halve = async (state: State, range: ByteRange): Promise<readonly ByteRange
 	return tryEach(state, halves);
 };
 
-const tryWrite = async ({context, zeros}: State, range: ByteRange): Promise<boolean> => {
+const tryWrite = async ({context, source}: State, range: ByteRange): Promise<boolean> => {
 	const {device, signal} = context;
 	if (signal.aborted) {
 		throw new SanitizeError(
@@ -199,7 +212,7 @@ const tryWrite = async ({context, zeros}: State, range: ByteRange): Promise<bool
 	}
 
 	try {
-		await writeZeros(device, zeros, range);
+		await writeRange(device, source, range);
 		return true;
 	} catch (error) {
 		requireSalvageable(device, range.offset, error);

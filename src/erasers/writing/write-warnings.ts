@@ -9,6 +9,7 @@ export const createWriteWarnings = ({device, warn}: Pick<EraseContext, 'device' 
 	const {path} = device.facts;
 	let blocks = 0;
 	let isImpatient = false;
+	let told = '';
 	const say = (message: string, hint?: string) =>
 		warn({code: 'WRITE_FAILED', message: `${path}: ${message}`, ...(hint !== undefined && {hint})});
 	return {
@@ -34,9 +35,13 @@ export const createWriteWarnings = ({device, warn}: Pick<EraseContext, 'device' 
 			}
 		},
 		end({count, bytes}: RangeList): void {
-			if (blocks === 0) {
+			// Pass after pass the same places may be bad.
+			const news = `${count} ${bytes}`;
+			if (blocks === 0 || news === told) {
 				return;
 			}
+
+			told = news;
 
 			const where = `write errors in ${blocks} ${blocks === 1 ? 'block' : 'blocks'} of up to 1 MiB`;
 			say(

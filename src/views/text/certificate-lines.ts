@@ -1,4 +1,5 @@
 import type {Certificate} from '../../certificate.ts';
+import {describeContent} from '../../content.ts';
 import {formatBytes} from '../../progress.ts';
 import {wrapWords} from './wrap-words.ts';
 
@@ -37,18 +38,42 @@ const mediaRows = (certificate: Certificate): Rows => [
 	['size', `${formatBytes(certificate.totalBytes)} (${certificate.totalBytes} bytes)`],
 ];
 
-const workRows = ({method, technique, tool, verification, notCovered, ...certificate}: Certificate): Rows => [
+const workRows = ({
+	method,
+	technique,
+	tool,
+	holds,
+	verification,
+	notCovered,
+	...certificate
+}: Certificate): Rows => [
 	['method', `${method}, by ${technique} (NIST SP 800-88r2)`],
 	[
 		'tool',
-		`${tool.name} ${tool.version}, eraser ${tool.eraser}, ${tool.program.name} ${tool.program.version}`,
+		`${tool.name} ${tool.version}, eraser ${tool.eraser}${schemeText(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
 	],
 	['written', `${certificate.writtenBytes} bytes`],
+	...(holds ? [['holds', describeHolds(holds)] as const] : []),
 	['verified', describeVerification(verification)],
 	['not covered', notCovered.join('; ') || 'nothing'],
 	['started', certificate.startedAt],
 	['finished', certificate.finishedAt],
 ];
+
+const schemeText = (scheme: Certificate['tool']['scheme']): string => {
+	if (!scheme) {
+		return '';
+	}
+
+	const {name, passes, incomplete = []} = scheme;
+	const gaps = incomplete.map(
+		({pass, unwritableBytes}) => `, ${unwritableBytes} bytes not reached by pass ${pass}`,
+	);
+	return ` (scheme ${name}, ${passes} ${passes === 1 ? 'pass' : 'passes'}${gaps.join('')})`;
+};
+
+const describeHolds = (content: NonNullable<Certificate['holds']>): string =>
+	content.kind === 'aes-256-ctr' ? `AES-256-CTR stream, key ${content.key}` : describeContent(content);
 
 const describeVerification = ({
 	coverage,

@@ -1,3 +1,4 @@
+import {describeContent} from '../../content.ts';
 import {continueWorks, sumUp, type Total, type Works} from '../../events/total.ts';
 import type {RunEvent} from '../../events.ts';
 import {formatBytes, formatDuration} from '../../progress.ts';
@@ -41,6 +42,7 @@ export const createNarrator = (columns: number): ((event: RunEvent) => readonly 
 		}
 
 		if (
+			event.type !== 'pass.started' &&
 			event.type !== 'step.stalled' &&
 			event.type !== 'step.recovered' &&
 			'step' in event &&
@@ -80,6 +82,8 @@ const describe = (
 			return withHint(`warning: ${event.message} (${event.code})`, event.hint);
 		case 'step.started':
 			return [`${number} ${event.title}${ofDevice(event)}${goingOn(event)}`];
+		case 'pass.started':
+			return [`${number} ${event.step}${ofDevice(event)} ${passText(event)}`];
 		case 'step.stalled':
 			return [`${number} ${event.step}${ofDevice(event)} STALLED: ${stallText(event)}`];
 		case 'step.recovered':
@@ -122,6 +126,12 @@ const progressLine = (event: StepProgress, number: string, columns: number): str
 	const start = `${number} ${event.step} ${shortName(event.device)} `;
 	return `${start}${progressText(event, columns - start.length)}`;
 };
+
+const passText = ({pass, passes, content}: Extract<RunEvent, {type: 'pass.started'}>): string =>
+	[
+		`pass ${pass} of ${passes}: ${describeContent(content)}`,
+		...(content.kind === 'aes-256-ctr' ? [`SHA-256 of its key: ${content.keySha256}`] : []),
+	].join(', ');
 
 const ofDevice = ({device}: {readonly device?: string}): string =>
 	device === undefined ? '' : ` ${shortName(device)}`;

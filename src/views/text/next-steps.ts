@@ -17,7 +17,7 @@ const actions = (story: Story, finished: RunFinished): readonly string[] => {
 		case 'unverified':
 			return [
 				...stalledActions(story),
-				`do not release it before it is verified: zeroize verify --device ${targetOf(story, 'unverified', finished)}`,
+				`do not release it before it is verified: ${verifyCommand(story, finished)}`,
 			];
 		case 'aftercare-failed':
 			return [
@@ -29,6 +29,14 @@ const actions = (story: Story, finished: RunFinished): readonly string[] => {
 		default:
 			return finished.outcome satisfies never;
 	}
+};
+
+/** `zeroize verify` looks for zeros; only the run itself knows what else there must be. */
+const verifyCommand = (story: Story, finished: RunFinished): string => {
+	const device = finished.devices.find(({outcome}) => outcome === 'unverified');
+	const path = device?.path;
+	const target = story.plan?.devices.find(({facts}) => facts.path === path)?.facts.target ?? path ?? 'TARGET';
+	return (device?.expected && resumeCommand(story)) ?? `zeroize verify --device ${target}`;
 };
 
 const sanitizedActions = ({plan, certificates}: Story): readonly string[] => {
@@ -94,8 +102,3 @@ const interruptedActions = (story: Story): readonly string[] => {
 
 const hintOf = ({failures, plan}: Story, {refusals}: RunFinished): string | undefined =>
 	refusals?.[0]?.hint ?? failures[0]?.hint ?? plan?.refusals[0]?.hint;
-
-const targetOf = ({plan}: Story, outcome: string, {devices}: RunFinished): string => {
-	const path = devices.find(device => device.outcome === outcome)?.path;
-	return plan?.devices.find(({facts}) => facts.path === path)?.facts.target ?? path ?? 'TARGET';
-};

@@ -92,9 +92,11 @@ const eraserLines = ({
 	technique,
 	reason,
 	command,
+	scheme,
 }: NonNullable<PlannedDevice['eraser']>): readonly string[] => [
 	`  erased with ${name}: ${technique}, NIST 800-88 ${method} (${reason})`,
 	...(command ? [`    ${command.join(' ')}`] : []),
+	...(scheme ? [`    scheme ${scheme.name}, ${scheme.text}`] : []),
 ];
 
 // What is run on a device stands beside the device.

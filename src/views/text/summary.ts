@@ -4,7 +4,7 @@ import {shortName, wrapAll} from './lines.ts';
 import {nextSteps} from './next-steps.ts';
 import {rehearsalNote} from './plan-lines.ts';
 import {type RunFinished, runDirectory, type Story} from './story.ts';
-import {rangeLines} from './verification-lines.ts';
+import {nonZeroWords, rangeLines} from './verification-lines.ts';
 
 const screenLines = 20;
 const shownFailures = 2;
@@ -99,7 +99,7 @@ const deviceLines = (result: DeviceResult): readonly string[] => {
 	return [
 		`${name}: ${outcome.toUpperCase()}`,
 		`  ${doneText(result)}`,
-		...rangeLines('  NOT ZERO', {
+		...rangeLines(`  ${nonZeroWords(result)}`, {
 			ranges: result.nonZeroRanges,
 			bytes: result.nonZeroBytes,
 			listed: result.nonZero,

@@ -1,14 +1,21 @@
+import {describeContent} from '../../content.ts';
 import {formatBytes} from '../../progress.ts';
 import type {ByteRange, Verification} from './story.ts';
 
 /** `all 27.3 GiB read back, all zero`, and where it is not. */
 export const verificationLines = (verification: Verification): readonly string[] => {
 	const {coverage, percent, verifiedBytes, nonZero, unreadable, isDirect, result, sampling} = verification;
+	const {expected} = verification;
 	const part = coverage === 'full' ? '' : ` (sampled, ${percent.toFixed(1)} %)`;
-	const zero = result === 'passed' ? ', all zero' : '';
+	const all = expected ? `all as written: ${describeContent(expected)}` : 'all zero';
+	const found = result === 'passed' ? `, ${all}` : '';
 	return [
-		`${formatBytes(verifiedBytes)} read back${part}${zero}`,
-		...rangeLines('NOT ZERO', {ranges: nonZero.count, bytes: nonZero.bytes, listed: nonZero.listed}),
+		`${formatBytes(verifiedBytes)} read back${part}${found}`,
+		...rangeLines(nonZeroWords(verification), {
+			ranges: nonZero.count,
+			bytes: nonZero.bytes,
+			listed: nonZero.listed,
+		}),
 		...rangeLines('UNREADABLE', {
 			ranges: unreadable.count,
 			bytes: unreadable.bytes,
@@ -18,6 +25,10 @@ export const verificationLines = (verification: Verification): readonly string[]
 		...(isDirect ? [] : ['the page cache may have answered instead of the media']),
 	];
 };
+
+/** What is wrong with a place that was read and does not hold what it must. */
+export const nonZeroWords = ({expected}: Pick<Verification, 'expected'>): string =>
+	expected ? 'NOT AS WRITTEN' : 'NOT ZERO';
 
 export interface Ranges {
 	readonly ranges: number;

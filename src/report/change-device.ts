@@ -1,0 +1,12 @@
+import type {DeviceReport, Report} from '../report.ts';
+
+export const changeDevice = (
+	report: Report,
+	path: string | undefined,
+	change: Partial<DeviceReport>,
+): Report => ({
+	...report,
+	devices: report.devices.map(device =>
+		device.planned.facts.path === path ? {...device, ...change} : device,
+	),
+});

@@ -1,0 +1,38 @@
+import type {ErrorCode} from '../errors.ts';
+import type {RunEvent} from '../events.ts';
+import type {Report} from '../report.ts';
+import {changeDevice} from './change-device.ts';
+
+type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
+
+export const isInterruption = (code: ErrorCode | undefined): code is 'INTERRUPTED' | 'TERMINATED' =>
+	code === 'INTERRUPTED' || code === 'TERMINATED';
+
+/** What a step that failed means for its device, or for the run. */
+export const failStep = (report: Report, event: StepFailed): Report => {
+	const phase = report.plan?.steps.find(step => step.step === event.step)?.phase;
+	const {code} = event;
+	const marked = isInterruption(code) ? {...report, interrupted: code} : report;
+	if (event.device !== undefined) {
+		const device = report.devices.find(({planned}) => planned.facts.path === event.device);
+		return changeDevice(marked, event.device, {
+			failure: device?.failure ?? event.code,
+			endedAt: event.at,
+			...(event.unwritable && {unwritable: event.unwritable}),
+			...(event.leaves && {leaves: event.leaves}),
+			...(event.verification && {verification: event.verification}),
+			...(event.writtenBytes !== undefined && {writtenBytes: event.writtenBytes}),
+		});
+	}
+
+	if (isInterruption(code)) {
+		return marked;
+	}
+
+	if (phase === 'aftercare' || phase === 'halt') {
+		const log = event.step === 'keep-log' ? {keptIn: null, reason: event.message} : marked.log;
+		return {...marked, log, aftercareFailure: marked.aftercareFailure ?? event.code};
+	}
+
+	return {...marked, prepareFailure: marked.prepareFailure ?? event.code};
+};
