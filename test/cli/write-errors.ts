@@ -111,7 +111,7 @@ for (const eraser of erasers) {
 			tool: {name: eraser === 'dd' ? 'dd (coreutils), zeroize direct' : 'zeroize direct'},
 		});
 		const warned = end.events.flatMap(event => (event.type === 'run.warned' ? [event.message] : []));
-		t.regex(warned.at(-1) ?? '', /all of it was written when tried again/);
+		t.true(warned.some(message => /all of it was written when tried again/.test(message)));
 	});
 
 	serial(

@@ -36,7 +36,7 @@ const plainKinds = ['disk', 'loop', 'lvm', 'crypt', 'mpath', 'rom'] as const;
 
 /** Everybody who uses the device or anything on it, but for mounted file systems. */
 export const findHolders = async (node: BlockNode, {root, tools}: DeviceSurroundings): Promise<Holder[]> => {
-	const siblings = node.type === 'loop' ? siblingLoops(node.kernelName, tools) : [];
+	const siblings = node.type === 'loop' ? findSiblings(node.kernelName, {root, tools}) : [];
 	const nodes = flatten(node);
 	const stacked = nodes
 		.slice(1)
@@ -57,6 +57,12 @@ export const findHolders = async (node: BlockNode, {root, tools}: DeviceSurround
 		...(await siblings).map((name): Holder => ({kind: 'loop', name})),
 		...(await findWriters({matches: isOurs}, root)),
 	]);
+};
+
+/** A loop device that is the only one has none: that needs no program. */
+const findSiblings = async (node: string, {root, tools}: DeviceSurroundings): Promise<readonly string[]> => {
+	const loops = await loopsTogether(root);
+	return loops.every(loop => loop.node === node) ? [] : siblingLoops(node, tools);
 };
 
 /** Loop devices and swap on a regular file, and processes that write to it. */
