@@ -1,5 +1,6 @@
 import type {BigIntStats} from 'node:fs';
 import {realpath, stat} from 'node:fs/promises';
+import type {Tools} from '../../process.ts';
 import type {DeviceFacts, DeviceKind, DeviceSurroundings, Holder} from '../device.ts';
 import {within} from '../within.ts';
 import {listBackings, siblingLoops} from './backing.ts';
@@ -36,33 +37,33 @@ const plainKinds = ['disk', 'loop', 'lvm', 'crypt', 'mpath', 'rom'] as const;
 
 /** Everybody who uses the device or anything on it, but for mounted file systems. */
 export const findHolders = async (node: BlockNode, {root, tools}: DeviceSurroundings): Promise<Holder[]> => {
-	const siblings = node.type === 'loop' ? findSiblings(node.kernelName, {root, tools}) : [];
 	const nodes = flatten(node);
-	const stacked = nodes
-		.slice(1)
-		.filter(({type}) => type !== 'part')
-		.map(toHolder);
-	const unseen = await unseenHolders(nodes, root);
 	const numbers = new Set(nodes.map(({deviceNumber}) => deviceNumber));
 	const names = new Set(nodes.flatMap(({name, kernelName}) => [name, kernelName]));
 	const isOurs = (stats: BigIntStats) => stats.isBlockDevice() && numbers.has(deviceNumberOf(stats.rdev));
-	return unique([
-		...stacked,
-		...unseen,
-		...(await swapsOn(isOurs, names, root)),
-		...nodes
+	const found = await Promise.all([
+		stackedOn(nodes),
+		unseenHolders(nodes, root),
+		swapsOn(isOurs, names, root),
+		nodes
 			.filter(({isSwap}) => isSwap)
 			.map(({name}): Holder => ({kind: 'swap', name: toKernelName(name, nodes)})),
-		...(await loopsOver(isOurs, names, root)),
-		...(await siblings).map((name): Holder => ({kind: 'loop', name})),
-		...(await findWriters({matches: isOurs}, root)),
+		loopsOver(isOurs, names, root),
+		node.type === 'loop' ? findSiblings(node.kernelName, {root, tools}) : [],
+		findWriters({matches: isOurs}, root),
 	]);
+	return unique(found.flat());
 };
 
+// What lsblk shows below it, but for partitions: those are a part of the device itself.
+const stackedOn = ([, ...below]: readonly BlockNode[]): Holder[] =>
+	below.filter(({type}) => type !== 'part').map(toHolder);
+
 /** A loop device that is the only one has none: that needs no program. */
-const findSiblings = async (node: string, {root, tools}: DeviceSurroundings): Promise<readonly string[]> => {
+const findSiblings = async (node: string, {root, tools}: DeviceSurroundings): Promise<Holder[]> => {
 	const loops = await loopsTogether(root);
-	return loops.every(loop => loop.node === node) ? [] : siblingLoops(node, tools);
+	const siblings = loops.every(loop => loop.node === node) ? [] : await siblingLoops(node, tools);
+	return siblings.map(name => ({kind: 'loop', name}));
 };
 
 /** Loop devices and swap on a regular file, and processes that write to it. */
@@ -74,15 +75,18 @@ export const findFileHolders = async (
 	const isOurs = (other: BigIntStats) => other.isFile() && other.dev === stats.dev && other.ino === stats.ino;
 	const names = new Set([path]);
 	const inode = `${deviceNumberOf(stats.dev)} ${stats.ino}`;
-	const backings = await listBackings(tools);
-	return unique([
-		...(await swapsOn(isOurs, names, root)),
-		...(await loopsOver(isOurs, names, root)),
-		...backings
-			.filter(backing => backing.inode === inode)
-			.map(({node}): Holder => ({kind: 'loop', name: node})),
-		...(await findWriters({matches: isOurs, file: stats}, root)),
+	const found = await Promise.all([
+		swapsOn(isOurs, names, root),
+		loopsOver(isOurs, names, root),
+		loopsBacked(inode, tools),
+		findWriters({matches: isOurs, file: stats}, root),
 	]);
+	return unique(found.flat());
+};
+
+const loopsBacked = async (inode: string, tools: Tools): Promise<Holder[]> => {
+	const backings = await listBackings(tools);
+	return backings.filter(backing => backing.inode === inode).map(({node}) => ({kind: 'loop', name: node}));
 };
 
 /** How a device is used now, in words; `null` when nothing is known to use it. */
