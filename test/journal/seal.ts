@@ -1,10 +1,9 @@
-import {generateKeyPairSync} from 'node:crypto';
 import test from 'ava';
-import {describeKey} from '../../src/certificate/signing-key.ts';
 import {isSealedBy} from '../../src/journal/seal.ts';
 import {Journal, readJournal} from '../../src/journal.ts';
 import {everyByteChanged, everyByteTurned} from '../_helpers/mutations.ts';
 import {numbered, planOf} from '../_helpers/plan.ts';
+import {newKey} from '../_helpers/signing-key.ts';
 
 const events = numbered([
 	{type: 'run.planned', plan: planOf()},
@@ -14,11 +13,6 @@ const events = numbered([
 	},
 	{type: 'run.finished', outcome: 'failed', exitCode: 4, devices: []},
 ]);
-
-const newKey = () => {
-	const {privateKey} = generateKeyPairSync('ed25519');
-	return {...describeKey(privateKey), privateKey};
-};
 
 const write = (key?: ReturnType<typeof newKey>): string => {
 	const journal = new Journal(undefined, key);
