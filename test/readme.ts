@@ -5,11 +5,14 @@ import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import packageJson from '../package.json' with {type: 'json'};
 import {listRecipes} from '../src/commands/session/recipes.ts';
+import {publicPem} from '../src/certificate/signing-key.ts';
 import {helpPages} from '../src/dev/reference.ts';
 import {erasers} from '../src/erasers/index.ts';
 import {parseRecipe} from '../src/recipe.ts';
 import {steps} from '../src/steps/index.ts';
 import {createPlace, runFile, zeroize} from './_helpers/cli.ts';
+import {isRoot} from './_helpers/loop.ts';
+import {makeKey, signedRun} from './_helpers/proof.ts';
 
 const root = path.join(import.meta.dirname, '..');
 
@@ -209,6 +212,50 @@ withJq('its lines make the bytes of a random pass again, with openssl alone (nee
 	await writeFile(device.path, 'other', {flag: 'r+'});
 	const error = await t.throwsAsync<Error & {stdout?: string}>(checkByHand(directory, 'openssl'));
 	t.regex(error.stdout ?? '', /differ: (?:byte|char) 1,/);
+});
+
+withJq('its lines verify a signed certificate and journal of a loop device with openssl and jq alone', async t => {
+	const place = await createPlace(t);
+	const key = await makeKey(place);
+	const image = await place.image(8192);
+	const scheme = isRoot ? 'loop' : 'file';
+	const {exitCode, stderr} = await zeroize([
+		...['run', 'erase', '--device', `${scheme}:${image}`, '--confirm', image, '--verify', 'sampled:33.3'],
+		...[...place.args, '--key', key.file, '--nonce', 'Nonce "1" \\ <&>~'],
+	]);
+	t.is(exitCode, 0, stderr);
+	const [directory = ''] = (await place.runs()).log;
+	await writeFile(path.join(directory, 'zeroize.pem'), publicPem(key));
+	for (const tool of ['> signed', '> sealed']) {
+		t.is(await checkByHand(directory, tool), 'Signature Verified Successfully\n');
+	}
+
+	for (const [file, tool] of [
+		['certificate.json', '> signed'],
+		['journal.jsonl', '> sealed'],
+	] as const) {
+		const text = await readFile(path.join(directory, file), 'utf8');
+		await writeFile(path.join(directory, file), text.replaceAll('"outcome":"sanitized"', '"outcome":"verified"').replace('"totalBytes": 8192', '"totalBytes": 8193'));
+		const error = await checkByHand(directory, tool).then(
+			output => output,
+			(failed: {stdout: string}) => failed.stdout,
+		);
+		t.regex(error, /Signature Verification Failure|does not fit its seal/);
+	}
+});
+
+withJq('its payload of the second signature is the one that the validator signed', async t => {
+	const {certificateFile, place} = await signedRun(t);
+	const validator = await makeKey(place, 'v.pem');
+	const signed = await zeroize(['certificate', 'sign', certificateFile, '--key', validator.file, '--name', 'Ü']);
+	t.is(signed.exitCode, 0, signed.stderr);
+	const directory = path.dirname(certificateFile);
+	await writeFile(path.join(directory, 'zeroize.pem'), publicPem(validator));
+	const script = codeBlocks('sh').find(code => code.includes('> signed')) ?? 'exit 9';
+	const [, payload = ''] = /payload\n`jq -jcS '([^']+)'`/.exec(readme) ?? [];
+	const second = script.replaceAll('[0]', '[1]').replace('del(.signatures)', payload);
+	const {stdout} = await runFile('sh', ['-euc', second], {cwd: directory});
+	t.is(stdout, 'Signature Verified Successfully\n');
 });
 
 test('the line that it names is where the certificate was issued, and holds what it says', async t => {

@@ -32,12 +32,20 @@ export const createKeyFile = async (
 ): Promise<VerificationKey> => {
 	const {privateKey} = generateKeyPairSync('ed25519');
 	const described = describeKey(privateKey);
-	const pem = privateKey.export({
+	await writeKeyFile(file, {...described, privateKey}, passphrase);
+	return described;
+};
+
+/**
+Writes a key into a new file, as {@link createKeyFile} does.
+@throws SanitizeError USAGE, NO_SPACE, NO_PERMISSION, PLACE_UNUSABLE.
+*/
+export const writeKeyFile = async (file: string, key: SigningKey, passphrase?: string): Promise<void> => {
+	const pem = key.privateKey.export({
 		...{type: 'pkcs8', format: 'pem'},
 		...(passphrase !== undefined && {cipher: 'aes-256-cbc', passphrase}),
 	});
-	await writeSecret(file, `${pem}${publicPem(described)}`);
-	return described;
+	await writeSecret(file, `${pem}${publicPem(key)}`);
 };
 
 const writeSecret = async (file: string, text: string): Promise<void> => {

@@ -24,7 +24,7 @@ export const addVerifyCertificate: AddCommand = (certificate, surroundings, fini
 		.description('check everything that proves a certificate; the exit code is 0 only if all of it holds')
 		.option('--journal <file>', 'the journal of its run')
 		.addOption(
-			new Option('--key <key>', 'public key (PEM file) or key id that must have signed; may be repeated')
+			new Option('--key <file>', 'public key (PEM file), or its id, that must have signed; may be repeated')
 				.argParser((value: string, before: readonly string[]) => [...before, value])
 				.default([], 'the one in the file'),
 		)

@@ -48,7 +48,7 @@ export const lookAtDeparture = async (
 		const consoles = found.length > 0 ? found : ['console'];
 		const departure = {executable: process.execPath, programs, stageBytes, ...room, consoles, network};
 		const logRefused = `${endsInRam}; ${whereTo(plan)}`;
-		return {changes: {departure, logRefused}, refusals: [...certificateRefusal(plan), ...keyRefusal(plan)]};
+		return {changes: {departure, logRefused}, refusals: certificateRefusal(plan)};
 	} catch (error) {
 		return {changes: {}, refusals: [toRefusal(error, plan)]};
 	}
@@ -71,17 +71,6 @@ const certificateRefusal = ({certificateFile}: Plan): readonly Refusal[] =>
 					hint: 'name another disk instead: --destination disk:LABEL=…',
 				},
 			];
-
-const keyRefusal = ({signing}: Plan): readonly Refusal[] =>
-	signing
-		? [
-				{
-					code: 'KEY_UNUSABLE',
-					message: `${signing.file} cannot sign this run: ${endsInRam}, where the key does not go`,
-					hint: 'leave out --key; the journal still proves the certificate',
-				},
-			]
-		: [];
 
 const toRefusal = (thrown: unknown, plan: Plan): Refusal => {
 	const error = toSanitizeError(thrown);

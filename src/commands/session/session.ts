@@ -76,7 +76,7 @@ const carryOut = async (
 	}
 
 	return plan.departure
-		? detachRun({plan, departure: plan.departure, confirmations, events}, surroundings)
+		? detachRun({plan, departure: plan.departure, confirmations, events, signingKey}, surroundings)
 		: executePlan({plan, confirmations, events, view, signingKey}, surroundings);
 };
 
