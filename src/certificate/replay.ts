@@ -23,7 +23,11 @@ export const replayJournal = (text: string, file: string): Replay => {
 	let report = emptyReport;
 	for (const line of lines) {
 		report = reduceReport(report, line.event);
-		certificates = [...withSignatures(certificates, line.event, file), ...certificatesFrom(line, report)];
+		certificates = withSignatures(certificates, line.event, file);
+		const issued = certificatesFrom(line, report);
+		// What a step began to issue and did not is issued by the next one.
+		const isAgain = ({device}: Certificate) => issued.some(other => other.device.path === device.path);
+		certificates = [...certificates.filter(certificate => !isAgain(certificate)), ...issued];
 	}
 
 	if (certificates.length === 0) {

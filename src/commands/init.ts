@@ -98,10 +98,7 @@ const tryOnce = async (directory: string, surroundings: Surroundings): Promise<C
 };
 
 /** Without it everything is done but the certificate: that step says so then. */
-const keyOf = async (
-	{signing}: Plan,
-	{root, uid, stderr}: Surroundings,
-): Promise<SigningKey | undefined> => {
+const keyOf = async ({signing}: Plan, {root, uid, stderr}: Surroundings): Promise<SigningKey | undefined> => {
 	try {
 		return signing && (await readHandedOver(keyInRam(root), {keyId: signing.keyId, uid}));
 	} catch (error) {

@@ -156,7 +156,7 @@ const parseNonce = (text: string): string => {
 
 const noncePattern = /^[!-~](?:[ -~]{0,126}[!-~])?$/;
 
-export const nonceOption = (): Option =>
+const nonceOption = (): Option =>
 	new Option(
 		'--nonce <text>',
 		'what the auditor wants to find in the certificate, so that it is no older one',

@@ -3,8 +3,8 @@ import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import type {SigningKey} from '../../src/certificate/signing-key.ts';
 import type {EventBody} from '../../src/events.ts';
-import {writeKeyFile} from '../../src/keys/key-file.ts';
 import {readJournal} from '../../src/journal.ts';
+import {writeKeyFile} from '../../src/keys/key-file.ts';
 import type {Plan} from '../../src/plan.ts';
 import {isAllZero} from '../_helpers/cli.ts';
 import {keptRun} from '../_helpers/kept.ts';
@@ -24,11 +24,7 @@ const soFar = (plan: Plan): readonly EventBody[] => [
 ];
 
 /** What stands in RAM after the pivot, with a console to sit at. Of the kernel only what is read can be reached. */
-const stagedRun = async (
-	t: ExecutionContext,
-	destination: string | null = null,
-	signingKey?: SigningKey,
-) => {
+const stagedRun = async (t: ExecutionContext, destination: string | null = null, signingKey?: SigningKey) => {
 	const {place, image, plan: unsigned} = await planToLeave(t, destination);
 	const plan = {...unsigned, ...(signingKey && {signing: {file: '/key', keyId: signingKey.keyId}})};
 	const directory = await keptRun(path.join(place.directory, 'ram'), plan, ...soFar(plan));

@@ -29,7 +29,12 @@ test('every command has its page, but for help and what shells call', t => {
 			'zeroize erasers',
 			'zeroize steps',
 			'zeroize certificate',
+			'zeroize certificate verify',
+			'zeroize certificate sign',
 			'zeroize certificate show',
+			'zeroize keys',
+			'zeroize keys new',
+			'zeroize keys show',
 			'zeroize completion',
 		],
 	);

@@ -1,10 +1,10 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import packageJson from '../../package.json' with {type: 'json'};
 import {certificateFields} from '../../src/dev/schema/certificate-fields.ts';
 import {generateCertificateSchema, generateSchema} from '../../src/dev/schema.ts';
 import {steps} from '../../src/steps/index.ts';
-import packageJson from '../../package.json' with {type: 'json'};
 
 const root = path.join(import.meta.dirname, '../..');
 

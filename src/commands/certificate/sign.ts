@@ -44,10 +44,7 @@ export const addSignCertificate: AddCommand = (certificate, surroundings, finish
 		.option('--title <text>', 'what that person is', parseText)
 		.option('--location <text>', 'where', parseText)
 		.option('--contact <text>', 'how to reach that person', parseText)
-		.addHelpText(
-			'after',
-			'\nExample:\n  zeroize certificate sign certificate.json --key validator.key --name "M. Example"',
-		)
+		.addHelpText('after', '\nExample:\n  zeroize certificate sign certificate.json --key validator.key')
 		.action(async (file: string, options: SignOptions) => {
 			surroundings.stdout.write(`${await sign(file, options, surroundings)}\n`);
 			finish(done);

@@ -30,10 +30,7 @@ export const addVerifyCertificate: AddCommand = (certificate, surroundings, fini
 		)
 		.option('--nonce <text>', 'what must stand in it')
 		.option('--json', 'as JSON', false)
-		.addHelpText(
-			'after',
-			'\nExample:\n  zeroize certificate verify certificate.json --journal journal.jsonl --key zeroize.pem',
-		)
+		.addHelpText('after', '\nExample:\n  zeroize certificate verify certificate.json --key zeroize.pem')
 		.action(async (file: string, options: VerifyOptions) => {
 			await verify(file, options, surroundings);
 			finish(done);

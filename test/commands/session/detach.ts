@@ -75,10 +75,7 @@ const confirmed = async (
 	events.emit({type: 'run.planned', plan});
 	const confirmations = typed ?? plan.devices.map(({confirmation}) => confirmation);
 	const detach = async () =>
-		detachRun(
-			{plan, departure: {...departure, executable}, confirmations, events, signingKey},
-			surroundings,
-		);
+		detachRun({plan, departure: {...departure, executable}, confirmations, events, signingKey}, surroundings);
 	return {
 		...{place, image, plan, root, out, seen, controller, detach, stderr},
 		calls: async () => (await calls('systemctl')).filter(call => !call.startsWith('is-active')),
@@ -133,7 +130,9 @@ asRoot('a signed run takes its key along in memory alone, and signs in RAM', asy
 	const directory = path.join(out, plan.runId);
 	const {end} = await runMain(['init', directory], {root, isInit: true});
 	t.deepEqual(end.halt?.halt, {how: 'poweroff', by: 'sysrq'});
-	const [certificate, journal] = ['certificate.json', 'journal.jsonl'].map(name => path.join(directory, name));
+	const [certificate, journal] = ['certificate.json', 'journal.jsonl'].map(name =>
+		path.join(directory, name),
+	);
 	const verified = await runMain([
 		...['certificate', 'verify', certificate ?? '', '--journal', journal ?? '', '--key', signingKey.keyId],
 	]);
