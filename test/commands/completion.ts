@@ -36,7 +36,7 @@ const candidates: ReadonlyArray<readonly [words: readonly string[], values: read
 	[['rehearse', '--size', ''], []],
 	[['run', '--st'], ['--state-dir']],
 	[['run', '--unknown=x'], []],
-	[['certificate', 's'], ['show']],
+	[['certificate', 's'], ['sign', 'show']],
 	[['certificate', 'show', 'cert'], [':files']],
 	[['run', './my-rec'], [':files']],
 	[['run', '--certificate', ''], [':files']],
@@ -59,6 +59,7 @@ const candidates: ReadonlyArray<readonly [words: readonly string[], values: read
 			'erasers',
 			'steps',
 			'certificate',
+			'keys',
 			'completion',
 			'help',
 		],
@@ -111,7 +112,7 @@ test('a shell that is not known is a usage error', async t => {
 const lines: ReadonlyArray<readonly [keys: string, line: string]> = [
 	[
 		`zeroize ${allCompletions}`,
-		'zeroize certificate completion devices erasers help plan recipes rehearse resume run steps verify ',
+		'zeroize certificate completion devices erasers help keys plan recipes rehearse resume run steps verify ',
 	],
 	['zeroize ru\t', 'zeroize run '],
 	[`zeroize run ${allCompletions}`, 'zeroize run erase ssr-zeroize verify-only '],
