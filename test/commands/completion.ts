@@ -36,7 +36,10 @@ const candidates: ReadonlyArray<readonly [words: readonly string[], values: read
 	[['rehearse', '--size', ''], []],
 	[['run', '--st'], ['--state-dir']],
 	[['run', '--unknown=x'], []],
-	[['certificate', 's'], ['sign', 'show']],
+	[
+		['certificate', 's'],
+		['sign', 'show'],
+	],
 	[['certificate', 'show', 'cert'], [':files']],
 	[['run', './my-rec'], [':files']],
 	[['run', '--certificate', ''], [':files']],
