@@ -11,7 +11,9 @@ export const addDevices: AddCommand = (program, surroundings, finish) => {
 	const {stdout} = surroundings;
 	program
 		.command('devices')
-		.description('what is here: path, model, serial, size, sectors, transport, holders, what the drive says of itself')
+		.description(
+			'what is here: path, model, serial, size, sectors, transport, holders, what the drive says of itself',
+		)
 		.option('--json', 'as JSON', false)
 		.addHelpText('after', '\nExample:\n  zeroize devices --json')
 		.action(async ({json}: {json: boolean}) => {
@@ -42,8 +44,8 @@ const describe = (facts: DeviceFacts): readonly string[] => {
 	const uses = usesOf(facts);
 	return [
 		`${path}  ${formatBytes(totalBytes)} (${totalBytes} bytes)  ${mediaType(facts)}`,
-		...[details, ...driveLines(facts), ...(uses.length > 0 ? [`in use: ${uses.join(', ')}`] : [])].flatMap(text =>
-			wrapWords(text, 78).map(line => `  ${line}`),
+		...[details, ...driveLines(facts), ...(uses.length > 0 ? [`in use: ${uses.join(', ')}`] : [])].flatMap(
+			text => wrapWords(text, 78).map(line => `  ${line}`),
 		),
 	];
 };

@@ -1,6 +1,6 @@
 import type {DeviceFacts} from '../../devices/device.ts';
-import type {DriveFacts} from '../../devices/drive.ts';
 import {describeArea, driveWarnings} from '../../devices/drive/words.ts';
+import type {DriveFacts} from '../../devices/drive.ts';
 
 /** What the drive says about itself, for `zeroize devices`. Not wrapped. */
 export const driveLines = (facts: DeviceFacts): readonly string[] => {

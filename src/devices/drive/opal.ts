@@ -48,7 +48,9 @@ export const parseOpal = (text: string): OpalFacts | undefined => {
 	const flag = (name: string) => new RegExp(`\\b${name} = ([YN])`).exec(text)?.[1];
 	const lockingSupported = flag('LockingSupported');
 	if (lockingSupported === undefined) {
-		throw new NotUnderstood('no locking function is described');
+		throw new NotUnderstood(
+			/permission denied/i.test(text) ? 'Permission denied' : 'no locking function is described',
+		);
 	}
 
 	const is = (name: string) => flag(name) === 'Y';

@@ -22,7 +22,10 @@ export const hiddenFrom = ({drive}: DeviceFacts): readonly string[] => {
 		? [...drive.hiddenAreas.map(describeArea), ...uncertain(drive), ...otherNamespaces(drive)]
 		: [];
 	if (drive?.scsi) {
-		return [...known, 'sectors beyond a capacity that was set smaller (MODE SELECT): they were not looked for'];
+		return [
+			...known,
+			'sectors beyond a capacity that was set smaller (MODE SELECT): they were not looked for',
+		];
 	}
 
 	return known.length === 0 && !(drive?.nvme || drive?.ata || drive?.mmc)
