@@ -69,7 +69,7 @@ const healthLine = ({health}: DriveFacts): readonly string[] => {
 	const {passed, temperatureCelsius, reallocatedSectors, percentageUsed, powerOnHours, source} = health;
 	const parts = [
 		passed === null ? 'no verdict' : passed ? 'passed' : 'FAILING',
-		temperatureCelsius === null ? null : `${temperatureCelsius} °C`,
+		temperatureCelsius === null ? null : `${temperatureCelsius} C`,
 		reallocatedSectors === null ? null : `${reallocatedSectors} sectors replaced`,
 		percentageUsed === null ? null : `${percentageUsed} % of its life used`,
 		powerOnHours === null ? null : `${powerOnHours} h on`,

@@ -75,7 +75,7 @@ const readersOf = async (
 	// The kernel's translation and that of SAS adapters say ATA for whoever made the disk.
 	const vendor = directory === null ? null : await readAttribute(directory, 'device/vendor');
 	const isAta = vendor === 'ATA' || transport === 'sata' || transport === 'ata';
-	const isBridged = transport === 'usb' || transport === 'ieee1394';
+	const isBridged = transport === 'usb';
 	return [
 		...(isAta || isBridged ? [readAta(asking)] : [readScsi(asking)]),
 		readSmart(asking),

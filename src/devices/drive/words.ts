@@ -1,6 +1,6 @@
 import {formatBytes} from '../../progress.ts';
 import type {DeviceFacts} from '../device.ts';
-import type {DriveFacts, HiddenArea, SanitizeStatus} from '../drive.ts';
+import type {DriveFacts, DriveSubject, HiddenArea, SanitizeStatus} from '../drive.ts';
 
 const areaNames: Readonly<Record<HiddenArea['area'], string>> = {
 	hpa: 'Host Protected Area (HPA)',
@@ -33,12 +33,15 @@ export const hiddenFrom = ({drive}: DeviceFacts): readonly string[] => {
 		: known;
 };
 
+/** Without these nobody knows of hidden areas. */
+const askedForAreas: ReadonlySet<DriveSubject> = new Set(['nvme', 'ata', 'hpa', 'dco', 'mmc']);
+
 const uncertain = ({unknown}: DriveFacts): readonly string[] => {
 	const reasons = unknown
-		.filter(
-			({what}) => what === 'ata' || what === 'hpa' || what === 'dco' || what === 'mmc' || what === 'nvme',
-		)
-		.map(({what, why}) => (what === 'hpa' || what === 'dco' ? `${what.toUpperCase()}: ${why}` : why));
+		.filter(({what}) => askedForAreas.has(what))
+		// The way out is for the operator, and not for a certificate.
+		.map(({what, why}) => [what, why.replace(/ \(install.*\)$/, '')] as const)
+		.map(([what, why]) => (what === 'hpa' || what === 'dco' ? `${what.toUpperCase()}: ${why}` : why));
 	return reasons.length > 0
 		? [`hidden areas: whether there are any is not known (${reasons.join('; ')})`]
 		: [];
