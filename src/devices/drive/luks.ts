@@ -56,7 +56,7 @@ const metadataSchema = v.looseObject({
 });
 
 /** `cryptsetup luksDump --dump-json-metadata`, the JSON area of LUKS2. @throws NotUnderstood. */
-export const parseMetadata = (text: string): Omit<LuksFacts, 'version' | 'uuid'> => {
+const parseMetadata = (text: string): Omit<LuksFacts, 'version' | 'uuid'> => {
 	const {keyslots, segments} = parseAs(metadataSchema, text);
 	const segment = Object.values(segments)[0];
 	const keyBytes = Object.values(keyslots)[0]?.key_size;
