@@ -58,23 +58,25 @@ const firstSetting = ({rotational, maxBytesInFlight}: Limits): Setting => ({
 const asGood = 0.97;
 const better = 1.05;
 
+// With a single one nothing is under way while it is looked at.
+const fewestOfLonger = 2;
+
 /**
 The settings that are worth a try, each after what came of the one before; returns the best. Longer blocks cost less for each byte, so they need only be as good; a deeper queue keeps more waiting for whoever interrupts, so it must be better, and a shallower one as good; one at a time must be better, too.
 */
 export function* climb(limits: Limits): Generator<Setting, Setting, Rate> {
 	const first = yield firstSetting(limits);
 	let best = first;
-	const isAllowed = ({blockBytes, inFlight}: Setting) =>
-		blockBytes * inFlight <= Math.min(limits.maxBytesInFlight, best.bytesPerSecond * longestSeconds);
-
+	const mostBytes = () => Math.min(limits.maxBytesInFlight, best.bytesPerSecond * longestSeconds);
+	const isAllowed = ({blockBytes, inFlight}: Setting) => blockBytes * inFlight <= mostBytes();
 	for (let blockBytes = best.blockBytes * 4; blockBytes <= limits.maxBlockBytes; blockBytes *= 4) {
-		const setting = {...best, blockBytes};
-		if (!isAllowed(setting)) {
+		const inFlight = Math.min(best.inFlight, floorToPower(mostBytes() / blockBytes));
+		if (inFlight < fewestOfLonger) {
 			break;
 		}
 
 		// One that came off badly, by chance or not, does not speak for longer ones.
-		const rate = yield pick(setting);
+		const rate = yield {blockBytes, inFlight};
 		best = isAtLeast(rate, best, asGood) ? rate : best;
 	}
 
