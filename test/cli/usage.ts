@@ -16,7 +16,11 @@ const mistakes: ReadonlyArray<readonly [args: string, cause: RegExp, wayOut: str
 	['run', /missing required argument 'recipe'/, 'zeroize run --help'],
 	['run erase more', /too many arguments/, 'zeroize run --help'],
 	['run erase --log-dir', /'--log-dir <dir>' argument missing/, 'zeroize run --help'],
-	['run erase --eraser hammer', /'hammer' is invalid.+auto, dd, direct, pattern, zero-range/, 'zeroize run --help'],
+	[
+		'run erase --eraser hammer',
+		/'hammer' is invalid.+auto, dd, direct, pattern, zero-range/,
+		'zeroize run --help',
+	],
 	['plan erase --progress loud', /'loud' is invalid.+auto, tty, plain, json/, 'zeroize plan --help'],
 	['run erase --host moon', /'moon' is invalid.+system, rehearsal/, 'zeroize run --help'],
 	...['half', 'sampled:0', 'sampled:101', 'sampled:x', 'sampled:', 'full:5'].map(
