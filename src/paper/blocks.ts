@@ -34,15 +34,18 @@ export const columnGap = 18;
 
 const ascent = 0.93;
 
+// No page has room for more, and to find that out takes long.
+const mostCharacters = 3000;
+
+const cutMark = '… (cut here: the file has all of it)';
+
 export const paragraph = (pen: Pen, text: string, style: TextStyle): Block => {
 	const {width, weight = 'regular', grey = 0, align = 'left', leading = 1.22} = style;
 	const size = style.size * pen.scale;
 	const wrap = (it: string) => pen.typeface.wrap(it, {weight, size, width});
-	const all = wrap(text);
-	const lines =
-		all.length > pen.mostLines
-			? [...all.slice(0, pen.mostLines - 1), ...wrap('… (cut here: the file has all of it)').slice(0, 1)]
-			: all;
+	const all = wrap(text.slice(0, mostCharacters));
+	const isCut = text.length > mostCharacters || all.length > pen.mostLines;
+	const lines = isCut ? [...all.slice(0, pen.mostLines - 1), ...wrap(cutMark).slice(0, 1)] : all;
 	return {
 		height: lines.length * size * leading,
 		draw: (sheet, x, y) => {
@@ -120,7 +123,7 @@ export interface Field {
 }
 
 /** The label on the left, the value beside it. */
-export const field = (
+const field = (
 	pen: Pen,
 	{label, value, weight = 'regular'}: Field,
 	{width, labelWidth}: {width: number; labelWidth: number},

@@ -1,14 +1,8 @@
 import {Buffer} from 'node:buffer';
 import PDFDocument from 'pdfkit';
 import type {QrModules} from '../certificate/qr-code.ts';
+import {type PaperName, paperSizes} from './paper-sizes.ts';
 import {createTypeface, type FontFiles, type Line, type Typeface} from './typeface.ts';
-
-/** In points: 1/72 inch. */
-export const paperSizes = {a4: [595.28, 841.89], letter: [612, 792]} as const;
-
-export type PaperName = keyof typeof paperSizes;
-
-export const paperNames = Object.keys(paperSizes) as readonly PaperName[];
 
 export interface SheetOptions {
 	readonly paper: PaperName;

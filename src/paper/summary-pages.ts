@@ -1,7 +1,8 @@
 import {formatBytes} from '../progress.ts';
 import {type Block, beside, blank, heading, type Pen, paragraph, stack} from './blocks.ts';
-import {type PrintedCertificate, statusOf, techniqueNames} from './certificate-facts.ts';
+import {type PrintedCertificate, statusOf} from './certificate-facts.ts';
 import type {Sheet} from './sheet.ts';
+import {summaryTable} from './summary-table.ts';
 
 /** A device of the same runs that has no certificate. */
 export interface Uncertified {
@@ -16,64 +17,20 @@ export interface Batch {
 }
 
 const margin = 32;
-const gap = 5;
-const textSize = 6.6;
+const noteSize = 6.6;
 
-interface Column {
-	readonly title: string;
-	/** Of the width that all share. */
-	readonly share: number;
-	text(printed: PrintedCertificate, number: number): string;
-}
-
-const columns: readonly Column[] = [
-	{title: 'No.', share: 16, text: (_, number) => `${number}`},
-	{title: 'Outcome', share: 44, text: ({certificate}) => shownStatus(certificate)},
-	{
-		title: 'Manufacturer and model',
-		share: 112,
-		text: ({certificate: {manufacturer, model}}) =>
-			[manufacturer, model].filter(Boolean).join(' ') || 'unknown',
-	},
-	{title: 'Serial number', share: 86, text: ({certificate}) => certificate.serialNumber ?? 'none'},
-	{title: 'Property number', share: 56, text: ({certificate}) => certificate.assetTag ?? ''},
-	{title: 'Size', share: 36, text: ({certificate}) => formatBytes(certificate.totalBytes)},
-	{
-		title: 'Method and technique',
-		share: 82,
-		text: ({certificate: {method, technique}}) => `${method}, ${techniqueNames[technique]}`,
-	},
-	{
-		title: 'Verified',
-		share: 30,
-		text: ({certificate: {verification}}) =>
-			verification.coverage === 'full' ? 'full' : `${Number(verification.percent.toPrecision(3))} %`,
-	},
-	{title: 'Finished', share: 40, text: ({certificate}) => certificate.finishedAt.slice(0, 10)},
-];
-
-const shownStatus = (certificate: PrintedCertificate['certificate']): string => {
-	const status = statusOf(certificate);
-	return status === 'sanitized' ? status : status.toUpperCase();
-};
-
-// The largest with which all is on one page; more pages are of the middle one.
-const scales = [1.3, 1.2, 1.1, 1.05, 1, 0.95, 0.9];
+// The first with which all is on one page is taken, and no larger one breaks a text; more pages are of the last one.
+const scales = [1.2, 1.15, 1.1, 1.05, 1, 0.95, 0.9, 1];
 
 /** All devices of a batch, on one page as long as that is legible: 60 devices are. */
 export const drawSummary = (sheet: Sheet, batch: Batch): void => {
 	const width = sheet.width - 2 * margin;
 	const height = sheet.height - 2 * margin;
-	const layouts = scales.map(
-		scale => () => layOut({typeface: sheet.typeface, scale}, batch, {width, height}),
-	);
 	let pages: readonly Block[] = [];
-	for (const layout of [
-		...layouts,
-		() => layOut({typeface: sheet.typeface, scale: 1}, batch, {width, height}),
-	]) {
-		pages = layout();
-		if (pages.length === 1) {
+	for (const scale of scales) {
+		const layout = layOut({typeface: sheet.typeface, scale}, batch, {width, height});
+		pages = layout.pages;
+		if (pages.length === 1 && (scale <= 1 || !layout.isTight)) {
 			break;
 		}
 	}
@@ -89,23 +46,27 @@ export const drawSummary = (sheet: Sheet, batch: Batch): void => {
 	}
 };
 
-/** Whole pages. */
+interface Layout {
+	/** Whole ones. */
+	readonly pages: readonly Block[];
+	readonly isTight: boolean;
+}
+
 const layOut = (
 	{typeface, scale}: Pick<Pen, 'typeface' | 'scale'>,
 	batch: Batch,
 	{width, height}: {width: number; height: number},
-): readonly Block[] => {
+): Layout => {
 	const pen = {typeface, scale, air: 0, mostLines: 12};
 	const replacedBefore = typeface.replaced;
-	const rows = batch.certificates.map((printed, index) => rowOf(pen, printed, {number: index + 1, width}));
+	const {head, rows, isTight} = summaryTable(pen, batch.certificates, width);
 	const top = topOf(pen, batch, width);
-	const tableHead = headOf(pen, width);
 	const bottom = bottomOf(pen, width);
-	const room = height - top.height - tableHead.height - bottom.height - footerHeight(pen);
+	const room = height - top.height - head.height - bottom.height - 2 * noteSize * scale;
 	const groups = groupRows(rows, room);
-	return groups.map((group, index) => {
+	const pages = groups.map((group, index): Block => {
 		const isLast = index === groups.length - 1;
-		const body = stack([top, tableHead, ...group, ...(isLast ? [bottom] : [])]);
+		const body = stack([top, head, ...group, ...(isLast ? [bottom] : [])]);
 		const notes = [
 			...(isLast ? [] : ['the list goes on, on the next page']),
 			...(typeface.replaced > replacedBefore
@@ -113,7 +74,7 @@ const layOut = (
 				: []),
 			`page ${index + 1} of ${groups.length}`,
 		];
-		const footer = paragraph(pen, notes.join(' - '), {width, size: textSize, grey: 0.3, align: 'right'});
+		const footer = paragraph(pen, notes.join(' - '), {width, size: noteSize, grey: 0.3, align: 'right'});
 		return {
 			height,
 			draw: (sheet, x, y) => {
@@ -122,9 +83,8 @@ const layOut = (
 			},
 		};
 	});
+	return {pages, isTight};
 };
-
-const footerHeight = ({scale}: Pen): number => 2 * textSize * scale;
 
 const groupRows = (rows: readonly Block[], room: number): ReadonlyArray<readonly Block[]> => {
 	const groups: Block[][] = [[]];
@@ -140,63 +100,6 @@ const groupRows = (rows: readonly Block[], room: number): ReadonlyArray<readonly
 	}
 
 	return groups;
-};
-
-const cellsOf = (
-	pen: Pen,
-	texts: readonly string[],
-	{width, weights}: {width: number; weights: (index: number) => 'regular' | 'bold'},
-): Block => {
-	const shares = columns.reduce((sum, {share}) => sum + share, 0);
-	const room = width - gap * (columns.length - 1);
-	return beside(
-		texts.map((text, index) => {
-			const cell = (room * (columns[index]?.share ?? 0)) / shares;
-			const weight = weights(index);
-			return {width: cell, block: paragraph(pen, text, {width: cell, size: textSize, weight, leading: 1.18})};
-		}),
-		gap,
-	);
-};
-
-const rowPadding = 0.9;
-
-const rowOf = (
-	pen: Pen,
-	printed: PrintedCertificate,
-	{number, width}: {number: number; width: number},
-): Block => {
-	const isGood = statusOf(printed.certificate) === 'sanitized';
-	const cells = cellsOf(
-		pen,
-		columns.map(({text}) => text(printed, number)),
-		{width, weights: index => (columns[index]?.title === 'Outcome' && !isGood ? 'bold' : 'regular')},
-	);
-	const height = cells.height + 2 * rowPadding;
-	return {
-		height,
-		draw: (sheet, x, y) => {
-			if (!isGood) {
-				sheet.rectangle({x: x - 3, y, width: width + 6, height}, {fill: 0.88});
-			}
-
-			cells.draw(sheet, x, y + rowPadding);
-			sheet.line([x, y + height], [x + width, y + height], {stroke: 0.7, lineWidth: 0.3});
-		},
-	};
-};
-
-const headOf = (pen: Pen, width: number): Block => {
-	const titles = columns.map(({title}) => title);
-	const cells = cellsOf(pen, titles, {width, weights: () => 'bold'});
-	const height = cells.height + 4;
-	return {
-		height,
-		draw: (sheet, x, y) => {
-			cells.draw(sheet, x, y + 1);
-			sheet.line([x, y + height], [x + width, y + height], {lineWidth: 0.8});
-		},
-	};
 };
 
 const topOf = (pen: Pen, {certificates, uncertified}: Batch, width: number): Block => {

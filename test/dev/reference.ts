@@ -30,6 +30,8 @@ test('every command has its page, but for help and what shells call', t => {
 			'zeroize steps',
 			'zeroize certificate',
 			'zeroize certificate show',
+			'zeroize certificate pdf',
+			'zeroize certificate summary',
 			'zeroize completion',
 		],
 	);

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import {replayCertificates} from '../../src/commands/certificate.ts';
+import {replayCertificates} from '../../src/certificate/replay.ts';
 import {SanitizeError} from '../../src/errors.ts';
 import {type RunEvent, RunEvents} from '../../src/events.ts';
 import {genesisHash, hashLine, type JournalLine, journalText, readJournal} from '../../src/journal.ts';
