@@ -177,7 +177,7 @@ const realSurroundings = (): Surroundings => {
 /** The entry: the only place that exits, and the only one that ends the machine. */
 const enter = async (): Promise<void> => {
 	// Read when the first of them is needed. A thread that waits for a dead device is lost to all others: with Node's four, one device could hold up everything.
-	process.env['UV_THREADPOOL_SIZE'] = '64';
+	process.env['UV_THREADPOOL_SIZE'] = '128';
 	// Stands if Node runs out of things to wait for: what never came to its end must not exit 0.
 	process.exitCode = exitCodeOf('INTERNAL');
 	process.on('exit', detachAllSync);

@@ -8,7 +8,7 @@ import type {Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
 import {defaultAtOnce} from './planner/at-once.ts';
 import {certificateDetails} from './planner/certificate-details.ts';
 import {type OverlapStep, overlapRefusal, planOverlap} from './planner/overlap.ts';
-import {overrideEraser, planScheme, schemeRefusals} from './planner/schemes.ts';
+import {overrideEraser, planScheme, schemeRefusals, uselessOptions} from './planner/schemes.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';
 
@@ -71,7 +71,7 @@ export const makePlan = (input: PlanInput): Plan => {
 		tools: [...new Set(steps.flatMap(({tools}) => tools))],
 		refusals: [
 			...input.refusals,
-			...(erase ? schemeRefusals(erase, input.erasers) : []),
+			...(erase ? schemeRefusals(erase, input.erasers) : uselessOptions(input.overrides)),
 			...duplicates(input.devices),
 			...planned.flatMap(({refusals}) => refusals),
 		],

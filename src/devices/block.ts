@@ -8,6 +8,7 @@ import {lookAgain} from './facts/second-look.ts';
 import {countWrites, readAttribute, sysfsDirectory} from './facts/sysfs.ts';
 import {busy, handleIo, hold, openNodeOf, readOnly} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
+import {type LoopWrites, watchLoopWrites} from './loops/writes.ts';
 
 export default defineScheme({
 	scheme: 'block',
@@ -25,14 +26,21 @@ export default defineScheme({
 				throw readOnly(facts);
 			}
 
+			const writes = await watchWrites(now, surroundings.root);
+			const io = handleIo(handle);
+			const close = async () => {
+				writes.close();
+				await io.close();
+			};
+
 			return hold({
 				facts,
 				node: facts.path,
 				openNode: openNodeOf(handle),
 				isDirect: await isDirect(facts, surroundings.root),
-				io: handleIo(handle),
+				io: {...io, close},
 				inspect: async () => lookAgain(facts, surroundings),
-				countWrites: async () => countWrites(await sysfsDirectory(now.deviceNumber ?? '', surroundings.root)),
+				countWrites: writes.count,
 			});
 		});
 	},
@@ -64,6 +72,13 @@ const toError = async (
 	return errnoOf(error) === 'EACCES' && mode === 'erase' && now.readOnly
 		? readOnly(facts, error)
 		: openFailure(facts.path, error);
+};
+
+const watchWrites = async ({kind, deviceNumber}: DeviceFacts, root: string): Promise<LoopWrites> => {
+	const directory = await sysfsDirectory(deviceNumber ?? '', root);
+	return kind === 'loop' && directory !== null
+		? watchLoopWrites(directory, root)
+		: {count: async () => countWrites(directory), close() {}};
 };
 
 /** A loop device reads its file through the page cache unless it was told not to. */

@@ -143,9 +143,9 @@ export interface Device extends AsyncDisposable {
 	inspect(): Promise<DeviceFacts>;
 
 	/**
-	Sectors of 512 bytes that the kernel has written to the device since it appeared, whoever wrote them; what is in the page cache is not in it before a {@link sync}. Absent, or `null`, where nobody counts them: files, memory.
+	Sectors of 512 bytes that the kernel has written to the device or discarded since it appeared, whoever asked for it; what is in the page cache is not in it before a {@link sync}. For a loop device, what is written to its file past it adds at least one. Absent, or `null`, where nobody counts them: files, memory.
 
-	Source: Documentation/block/stat.rst, "write sectors".
+	Source: Documentation/block/stat.rst, "write sectors", "discard sectors"; inotify(7).
 	*/
 	countWrites?: (() => Promise<number | null>) | undefined;
 }

@@ -1,11 +1,10 @@
-import {closeSync, constants, openSync, readSync} from 'node:fs';
-import {join} from 'node:path';
+import {closeSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
-import {errnoOf} from '../errors.ts';
 import type {Device} from './device.ts';
 import {type Evidence, weigh} from './kernel-log/causes.ts';
 import {kernelNames, noNames} from './kernel-log/names.ts';
-import {createMatcher, type KernelRecord, parseRecord} from './kernel-log/records.ts';
+import {lastRecord, numberOf, openRecords, readRecords} from './kernel-log/reader.ts';
+import {createMatcher, parseRecord} from './kernel-log/records.ts';
 import {heatOf, stateOf} from './kernel-log/state.ts';
 
 export interface KernelLog extends Disposable {
@@ -13,24 +12,24 @@ export interface KernelLog extends Disposable {
 	likelyCause(): Promise<string | null>;
 }
 
-// The largest record that the kernel gives: PRINTK_MESSAGE_MAX in kernel/printk/internal.h is a quarter of it.
-const recordBytes = 8192;
-
 const patienceMs = 1500;
 
 /** Listens to what the kernel says about a device, from now on. Nothing is asked of the device itself but its temperature. */
 export const followKernelLog = (device: Pick<Device, 'facts' | 'node'>, root: string): KernelLog => {
-	let fd = openRecords(join(root, 'dev/kmsg'));
 	// What was said before is not about now.
-	readRecords(fd, () => {});
+	const before = lastRecord(root);
+	let fd: number | undefined;
 	const naming = device.facts.kind === 'memory' ? Promise.resolve(noNames) : kernelNames(device, root);
 	let evidence: Evidence | null = null;
 	return {
 		async likelyCause() {
 			const names = await soon(naming, noNames);
 			const isAbout = createMatcher(names);
-			readRecords(fd, record => {
-				evidence = weigh(evidence, record, isAbout);
+			fd ??= openRecords(root);
+			readRecords(fd, bytes => {
+				const text = bytes.toString();
+				const record = numberOf(text) > before ? parseRecord(text) : null;
+				evidence = record ? weigh(evidence, record, isAbout) : evidence;
 			});
 			const asked = names.directories.flatMap(directory => [stateOf(directory), heatOf(directory)]);
 			const words = await Promise.all(asked.map(answer => soon(answer, null)));
@@ -48,31 +47,3 @@ export const followKernelLog = (device: Pick<Device, 'facts' | 'node'>, root: st
 
 const soon = async <Value>(answer: Promise<Value>, otherwise: Value): Promise<Value> =>
 	Promise.race([answer.catch(() => otherwise), delay(patienceMs, otherwise, {ref: false})]);
-
-const openRecords = (file: string): number | undefined => {
-	try {
-		return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-	} catch {
-		return undefined;
-	}
-};
-
-const overrun = 'EPIPE';
-
-/** Source: Documentation/ABI/testing/dev-kmsg. Each read gives one record; EAGAIN when there is none. */
-const readRecords = (fd: number | undefined, take: (record: KernelRecord) => void): void => {
-	const buffer = Buffer.alloc(recordBytes);
-	for (let isMore = fd !== undefined; isMore; ) {
-		try {
-			const length = readSync(fd ?? -1, buffer);
-			const record = parseRecord(buffer.toString('utf8', 0, length));
-			isMore = length > 0;
-			if (record) {
-				take(record);
-			}
-		} catch (error) {
-			// Older ones were overwritten before they were read: the next read gives the oldest that is left.
-			isMore = errnoOf(error) === overrun;
-		}
-	}
-};

@@ -1,6 +1,5 @@
 import type {FileHandle} from 'node:fs/promises';
 import {stat} from 'node:fs/promises';
-import {join} from 'node:path';
 import {SanitizeError} from '../errors.ts';
 import {
 	type Device,
@@ -13,11 +12,12 @@ import {
 import {checked, openExclusive, openFailure} from './facts/exclusive.ts';
 import {inodeOf, inspectFile} from './facts/file-facts.ts';
 import {readGeometry} from './facts/geometry.ts';
-import {backingFileOf, countWrites, deviceNumberOf, queueLimitsOf, readAttribute} from './facts/sysfs.ts';
+import {backingFileOf, deviceNumberOf, queueLimitsOf, readAttribute} from './facts/sysfs.ts';
 import {findWriters} from './facts/writers.ts';
 import {handleIo, hold, openNodeOf, requireAvailable} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 import {attachLoop, detachLoop, untilDetached} from './loops/registry.ts';
+import {loopDirectory, watchLoopWrites} from './loops/writes.ts';
 
 const sectorBytes = 512;
 
@@ -74,8 +74,8 @@ const openAttached = async (
 	const inspect = async () => inspectAttached(facts, node, surroundings);
 	return checked(await openLoop(node, mode), async handle => {
 		requireSameIdentity(facts, await inspect());
-		const read = (...names: string[]) =>
-			readAttribute(surroundings.root, 'sys/block', node.slice('/dev/'.length), ...names);
+		const directory = loopDirectory(node, surroundings.root);
+		const read = (...names: string[]) => readAttribute(directory, ...names);
 		// A loop device stays write-protected for whoever has it next; it can be opened, and the first write fails.
 		if (mode === 'erase' && (await read('ro')) === '1') {
 			throw protectedNode(facts, node);
@@ -83,20 +83,21 @@ const openAttached = async (
 
 		const isDirect = (await read('loop/dio')) === '1';
 		const io = handleIo(handle);
+		const writes = await watchLoopWrites(directory, surroundings.root);
 		const close = async () => {
+			writes.close();
 			await io.close();
 			await untilDetached(node, facts.path, surroundings.root);
 		};
 
 		const {rdev} = await stat(node, {bigint: true});
 		const queue = await queueLimitsOf(deviceNumberOf(rdev), surroundings.root);
-		const directory = join(surroundings.root, 'sys/block', node.slice('/dev/'.length));
 		const attached = queue ? {queue} : {};
 		return hold({
 			facts: {...facts, ...attached},
 			...{node, openNode: openNodeOf(handle), isDirect},
 			inspect: async () => ({...(await inspect()), ...attached}),
-			countWrites: async () => countWrites(directory),
+			countWrites: writes.count,
 			io: {...io, close},
 		});
 	});

@@ -35,8 +35,12 @@ export const runWatched = async (work: Work, surroundings: RunSurroundings): Pro
 	const {path} = lane.planned.facts;
 	const limits = step.stallLimits?.(options);
 	const names = {step: step.name, device: path};
-	const start = {bytes: doneBefore(work), totalBytes: device.facts.totalBytes};
-	const progress = createReporter(names, start, surroundings);
+	const {totalBytes} = device.facts;
+	const progress = createReporter(
+		names,
+		{totalBytes, from: work.from, doneBefore: () => doneBefore(work)},
+		surroundings,
+	);
 	using log = followKernelLog(device, root);
 	return await watchStalls(watched => callWatched(work, {watched, progress}, surroundings), {
 		limits,
@@ -51,7 +55,7 @@ export const runWatched = async (work: Work, surroundings: RunSurroundings): Pro
 	});
 };
 
-/** Bytes that count neither for its rate nor for a stall. */
+/** Bytes that count neither for its rate nor for a stall: an erase that goes on, a verification that was begun behind it and that the step has taken over. */
 const doneBefore = ({step, from, handover}: Work): number =>
 	step.phase === 'verify' ? (handover.followed?.reading.doneBytes() ?? 0) : from;
 
@@ -91,18 +95,18 @@ const progressIntervalMs = (elapsedMs: number): number => Math.min(Math.max(500,
 
 const createReporter = (
 	names: {readonly step: string; readonly device: string},
-	start: {readonly bytes: number; readonly totalBytes: number},
+	{totalBytes, from, doneBefore}: {readonly totalBytes: number; readonly from: number; doneBefore(): number},
 	{events, monotonicMs}: RunSurroundings,
 ) => {
 	const startedAtMs = monotonicMs();
-	const last = {...start};
+	const last = {bytes: from, totalBytes};
 	let progress: ReturnType<typeof createProgress> | undefined;
 	return {
 		last,
 		report(bytes: number, totalBytes: number, {durableBytes = 0, writtenBytes}: EraseProgress = {}): void {
-			// The total is known to the step alone: a sample is smaller than its device.
+			// The total, and whether it goes on with what was begun, is known to the step alone: a sample is smaller than its device.
 			progress ??= createProgress({
-				...{totalBytes, monotonicMs, startedAtMs, fromBytes: start.bytes},
+				...{totalBytes, monotonicMs, startedAtMs, fromBytes: doneBefore()},
 				intervalMs: progressIntervalMs,
 			});
 			last.totalBytes = totalBytes;

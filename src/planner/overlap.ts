@@ -40,8 +40,8 @@ const findObstacle = ({kind}: Pick<DeviceFacts, 'kind'>, eraser: Eraser): string
 		return `${eraser.name} does not write each byte once, from the first to the last`;
 	}
 
-	// Who wrote to what was read already would not be seen.
-	return kind === 'file' || kind === 'memory' ? 'the kernel does not count the writes to it' : undefined;
+	// Who wrote to what was read already would not be seen. Of a partition and what stands on others the kernel counts only what is written through their own nodes.
+	return kind === 'disk' || kind === 'loop' ? undefined : 'the kernel does not count all writes to it';
 };
 
 const byDefault = ({rotational}: Pick<DeviceFacts, 'rotational'>, eraser: Eraser): PlannedOverlap => {

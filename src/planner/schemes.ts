@@ -50,3 +50,13 @@ export const schemeRefusals = (
 				},
 			];
 };
+
+/** What chooses how to erase is not left out without a word where nothing is erased. */
+export const uselessOptions = (overrides: Options): readonly Refusal[] =>
+	['eraser', 'scheme']
+		.filter(name => overrides[name] !== undefined)
+		.map(name => ({
+			code: 'USAGE',
+			message: `--${name} has no meaning here: the recipe erases nothing`,
+			hint: `leave --${name} out, or take another recipe: zeroize recipes`,
+		}));

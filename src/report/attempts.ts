@@ -63,7 +63,8 @@ const unitBytes = 1024 ** 2;
 /** The last byte that an erase can go on from, before the end: an eraser must see that for itself. */
 const resumptionPoint = ({failure, durableBytes, planned}: DeviceReport): number => {
 	const last = Math.min(durableBytes, planned.facts.totalBytes - 1);
-	return harmless.has(failure) ? last - (last % unitBytes) : 0;
+	// Of several passes, or with a key that is gone, nothing is gone on with.
+	return harmless.has(failure) && !planned.eraser?.scheme ? last - (last % unitBytes) : 0;
 };
 
 /** Like a retry; and what was prepared may be undone since, by a start of the machine, and what was verified written to: nobody held the devices. */

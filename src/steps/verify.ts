@@ -63,7 +63,9 @@ export default defineDeviceStep({
 				...{signal, onProgress: progress, find: finderOf(content)},
 				bufferBytes: bufferBytesFor(plan.devices.length),
 			});
-		const found = await reading.finish({device, signal, onProgress: progress});
+		const found = await reading.finish({device, signal, onProgress: progress}).finally(() => {
+			context.handover.followed = undefined;
+		});
 		const verification = content.kind === 'zeros' ? found : {...found, expected: content};
 		if (verification.result === 'passed') {
 			await requireUnwritten(device, planned, writesBefore);
@@ -87,7 +89,6 @@ const takeOver = async ({
 	warn,
 }: Pick<DeviceStepContext, 'device' | 'handover' | 'warn'>): Promise<Followed | undefined> => {
 	const {followed} = handover;
-	handover.followed = undefined;
 	if (!followed) {
 		return undefined;
 	}
@@ -99,14 +100,27 @@ const takeOver = async ({
 		return followed;
 	}
 
+	handover.followed = undefined;
 	await followed.reading.stop();
-	const {path} = device.facts;
-	warn({
-		code: 'DEVICE_CHANGED',
-		message: `${path}: the kernel counts ${sectors} sectors written where the erase makes ${followed.writtenSectors}: what was read behind it is read again`,
-		hint: 'places were written twice, or somebody else wrote to it; all of it is verified from the start',
-	});
+	warn({code: 'DEVICE_CHANGED', ...describeMiscount(device, followed, sectors)});
 	return undefined;
+};
+
+const describeMiscount = (
+	{facts: {path}}: Device,
+	{writtenSectors, before}: Followed,
+	sectors: number | null | undefined,
+): {readonly message: string; readonly hint: string} => {
+	const again = 'what was read behind the writer is read again';
+	return sectors === before || typeof sectors !== 'number'
+		? {
+				message: `${path}: the kernel does not count what is written to it: ${again}`,
+				hint: 'leave out --overlap',
+			}
+		: {
+				message: `${path}: the kernel counts ${sectors - before} sectors written where the erase makes ${writtenSectors - before}: ${again}`,
+				hint: 'places were written twice, or somebody else wrote to it; all of it is verified from the start',
+			};
 };
 
 /** Who opened the device, wrote behind the place that was being read, and closed it again, is seen by nothing else. */

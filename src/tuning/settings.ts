@@ -58,23 +58,26 @@ const firstSetting = ({rotational, maxBytesInFlight}: Limits): Setting => ({
 const asGood = 0.97;
 const better = 1.05;
 
+// With a single one nothing is under way while it is looked at.
+const fewestOfLonger = 2;
+
 /**
-The settings that are worth a try, each after what came of the one before; returns the best. Longer blocks cost less for each byte, so they need only be as good; a deeper queue keeps more waiting for whoever interrupts, so it must be better, and a shallower one as good.
+The settings that are worth a try, each after what came of the one before; returns the best. Longer blocks cost less for each byte, so they need only be as good; a deeper queue keeps more waiting for whoever interrupts, so it must be better, and a shallower one as good; one at a time must be better, too.
 */
 export function* climb(limits: Limits): Generator<Setting, Setting, Rate> {
 	const first = yield firstSetting(limits);
 	let best = first;
-	const isAllowed = ({blockBytes, inFlight}: Setting) =>
-		blockBytes * inFlight <= Math.min(limits.maxBytesInFlight, best.bytesPerSecond * longestSeconds);
-
+	const mostBytes = () => Math.min(limits.maxBytesInFlight, best.bytesPerSecond * longestSeconds);
+	const isAllowed = ({blockBytes, inFlight}: Setting) => blockBytes * inFlight <= mostBytes();
 	for (let blockBytes = best.blockBytes * 4; blockBytes <= limits.maxBlockBytes; blockBytes *= 4) {
-		const setting = {...best, blockBytes};
-		const rate = isAllowed(setting) ? yield pick(setting) : undefined;
-		if (!isAtLeast(rate, best, asGood)) {
+		const inFlight = Math.min(best.inFlight, floorToPower(mostBytes() / blockBytes));
+		if (inFlight < fewestOfLonger) {
 			break;
 		}
 
-		best = rate;
+		// One that came off badly, by chance or not, does not speak for longer ones.
+		const rate = yield {blockBytes, inFlight};
+		best = isAtLeast(rate, best, asGood) ? rate : best;
 	}
 
 	if (best === first && limits.minBlockBytes < first.blockBytes) {
@@ -102,7 +105,8 @@ function* climbDepth(
 
 	for (let inFlight = best.inFlight / 2; best.inFlight <= start.inFlight && inFlight >= 1; inFlight /= 2) {
 		const rate = yield pick({...best, inFlight});
-		if (!isAtLeast(rate, best, asGood)) {
+		// Alone, each block waits for the one before to be told of.
+		if (!isAtLeast(rate, best, inFlight === 1 ? better : asGood)) {
 			break;
 		}
 

@@ -166,7 +166,7 @@ export const failedWrites = (device: DeviceFacts, seconds: number): Telling => {
 	return [
 		...erased(device, seconds).slice(0, -1),
 		warned('a write error in the 1048576 bytes at 1073741824 (EIO: i/o error, write): trying them again'),
-		warned('write errors in 2 blocks of up to 1 MiB; 4608 bytes in 2 ranges could not be written'),
+		warned('write errors in 2 blocks; 4608 bytes in 2 ranges could not be written'),
 		[
 			900,
 			{

@@ -13,12 +13,16 @@ import {formatTable, type Row, type SecondRow, secondHead, systemHead} from './t
 /*
  * Debian guests that erase the disk they run from, looked at from outside:
  *
- *   npm run test:appliance -- [--executable FILE] [--at-once 2] [CASE…]
+ *   npm run test:appliance -- [--executable FILE] [--at-once 2] [--except CASE]… [CASE…]
  *
  * The consoles are kept in node_modules/.cache/zeroize-appliance-consoles/.
  */
 const {values, positionals} = parseArgs({
-	options: {executable: {type: 'string'}, 'at-once': {type: 'string', default: '2'}},
+	options: {
+		executable: {type: 'string'},
+		'at-once': {type: 'string', default: '2'},
+		except: {type: 'string', multiple: true, default: []},
+	},
 	allowPositionals: true,
 });
 
@@ -28,8 +32,10 @@ const consoles = path.join(root, 'node_modules/.cache/zeroize-appliance-consoles
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const chosen = cases.filter(({name}) => positionals.length === 0 || positionals.includes(name));
-const unknown = positionals.filter(name => !cases.some(other => other.name === name));
+const chosen = cases.filter(
+	({name}) => (positionals.length === 0 || positionals.includes(name)) && !values.except.includes(name),
+);
+const unknown = [...positionals, ...values.except].filter(name => !cases.some(other => other.name === name));
 if (unknown.length > 0) {
 	throw new Error(`no case ${unknown.join(', ')}; there are: ${cases.map(({name}) => name).join(', ')}`);
 }

@@ -1,9 +1,16 @@
 import {spawn} from 'node:child_process';
+import {open, readFile} from 'node:fs/promises';
+import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
 import {createPlace, isAllZero, zeroize} from '../_helpers/cli.ts';
 import {attachLoop, isRoot} from '../_helpers/loop.ts';
 
 const totalBytes = 64 * 1024 ** 2;
+
+const readBytes = async (node: string): Promise<number> => {
+	const text = await readFile(`/sys/block/${node.slice('/dev/'.length)}/stat`, 'utf8');
+	return Number(text.trim().split(/\s+/)[2]) * 512;
+};
 
 const serial = isRoot ? test.serial : test.serial.skip;
 
@@ -39,11 +46,53 @@ serial('somebody else who writes meanwhile is never missed', async t => {
 	t.true([3, 4].includes(end.exitCode ?? 0), `${end.exitCode} ${end.stderr}`);
 });
 
+for (const [option, code, message] of [
+	['--overlap', 'NOT_ZERO', /65536/],
+	['--no-overlap', 'DEVICE_CHANGED', /was written to while it was verified/],
+] as const) {
+	serial(`${option}: who writes past the loop device, to its file, behind the reader, is seen`, async t => {
+		const place = await createPlace(t);
+		const bytes = 8 * totalBytes;
+		const image = await place.image(bytes);
+		await using loop = await attachLoop(image, {sectorSize: 4096});
+		const before = await readBytes(loop.path);
+		let ended = false;
+		const running = zeroize(
+			[
+				...['run', 'erase', '--device', loop.path, '--confirm', loop.path, ...place.args],
+				...['--eraser', 'direct', option, '--progress', 'json'],
+			],
+			{
+				async onStart(child) {
+					while (!ended && (await readBytes(loop.path)) - before < bytes / 16) {
+						await delay(1);
+					}
+
+					child.kill('SIGSTOP');
+					await using file = await open(image, 'r+');
+					await file.write(Buffer.alloc(4096, 7), 0, 4096, 65_536);
+					child.kill('SIGCONT');
+				},
+			},
+		);
+		const end = await running;
+		ended = true;
+		t.is(end.exitCode, 4, end.stderr);
+		const failure = end.events.find(({type}) => type === 'step.failed');
+		t.like(failure, {code});
+		t.regex(end.stderr, message);
+		const hasReadAgain = end.events.some(
+			event => event.type === 'run.warned' && event.code === 'DEVICE_CHANGED',
+		);
+		t.is(hasReadAgain, option === '--overlap');
+	});
+}
+
 serial('asked for where it cannot be, it is a mistake, and nothing is written', async t => {
 	const place = await createPlace(t);
 	const image = await place.image(1024 ** 2);
 	for (const [args, message] of [
-		[['--device', `file:${image}`, '--eraser', 'direct'], /does not count the writes/],
+		[['--device', `file:${image}`, '--eraser', 'direct'], /does not count all writes/],
 		[['--device', `file:${image}`, '--verify', 'sampled'], /takes an erase, and a full verification/],
 	] as const) {
 		const end = await zeroize(['run', 'erase', ...args, '--confirm', image, '--overlap', ...place.args]);

@@ -19,7 +19,7 @@ interface Seen {
 interface Options {
 	readonly writeMs?: number;
 	readonly readMs?: number;
-	readonly onWrite?: (memory: MemoryDevice, position: number) => number;
+	readonly onWrite?: (memory: MemoryDevice, position: number, length: number) => number;
 }
 
 /** A disk whose writes are counted, and are on the media only after a sync that began behind them. */
@@ -43,7 +43,7 @@ const disk = (
 			const {length} = buffer;
 			seen.calls.push({what: 'write', offset: position, length, atMs: performance.now()});
 			const count = await took(writeMs * (length / mebibyte), async () => device.write(position, buffer));
-			sectors += length / 512 + (onWrite?.(memory, position) ?? 0);
+			sectors += length / 512 + (onWrite?.(memory, position, length) ?? 0);
 			written = [...written, {offset: position, length}];
 			return count;
 		},
@@ -155,6 +155,27 @@ test('a write of somebody else that left zeros is read again, and that is all', 
 	t.is(outcomeOf(run)?.outcome, 'sanitized');
 	t.true(sumOf(callsOf(run, 'read')) > totalBytes);
 	t.is(outcomeOf(run)?.devices[0]?.verifiedBytes, totalBytes);
+});
+
+test('what is read again is shown from its start', async t => {
+	const run = await runOnDisk(t, {
+		onWrite: (_memory, position) => (position === 0 ? 8 : 0),
+		readMs: 24,
+	});
+	t.is(outcomeOf(run)?.outcome, 'sanitized');
+	const shown = run.events.flatMap(event =>
+		event.type === 'step.progress' && event.step === 'verify' ? [event] : [],
+	);
+	t.true((shown[0]?.bytes ?? totalBytes) < totalBytes / 2);
+	t.true(shown.slice(0, -1).every(({bytesPerSecond}) => bytesPerSecond > 0));
+});
+
+test('a kernel that counts nothing is no intruder', async t => {
+	const run = await runOnDisk(t, {onWrite: (_memory, _position, length) => -length / 512});
+	t.is(outcomeOf(run)?.outcome, 'sanitized');
+	const warned = run.events.flatMap(event => (event.type === 'run.warned' ? [event.message] : []));
+	t.is(warned.length, 1);
+	t.regex(warned[0] ?? '', /the kernel does not count what is written to it/);
 });
 
 test('a place that takes nothing fails the device, and the rest of it is read', async t => {

@@ -21,7 +21,10 @@ for (const [title, facts, eraser, options, overlaps, reason] of [
 	['another program, asked for', disk, dd, {overlap: true}, true, /^asked for$/],
 	['heads, asked for', {...disk, rotational: true}, direct, {overlap: true}, true, /^asked for$/],
 	['not asked for', disk, direct, {overlap: false}, false, /^asked for$/],
-	['a file', {...disk, kind: 'file' as const}, direct, {overlap: true}, false, /does not count the writes/],
+	['a loop device', {...disk, kind: 'loop' as const}, direct, {}, true, /^the device is not rotational$/],
+	['a file', {...disk, kind: 'file' as const}, direct, {overlap: true}, false, /does not count all writes/],
+	['a partition', {...disk, kind: 'partition' as const}, direct, {}, false, /does not count all writes/],
+	['a mapping', {...disk, kind: 'lvm' as const}, direct, {overlap: true}, false, /does not count all writes/],
 	['no order', disk, direct && {...direct, writesInOrder: false}, {overlap: true}, false, /each byte once/],
 ] as const) {
 	test(`${title}: ${overlaps ? 'behind the writer' : 'when all is written'}`, t => {

@@ -111,3 +111,17 @@ test('a device that was verified before is verified again, in full, also where t
 		t.is(step?.skip, undefined);
 	}
 });
+
+test('an overwrite of several passes begins anew', t => {
+	const [device] = plan.devices;
+	const scheme = {name: 'random', passes: ['random'], text: '1 pass'} as const;
+	const eraser = device?.eraser && {...device.eraser, name: 'pattern', scheme};
+	const planned = {...plan, devices: [{...device, eraser}]} as typeof plan;
+	const events = numbered([
+		{type: 'run.planned', plan: planned},
+		...started.slice(1),
+		progress(3 * MiB, 3 * MiB),
+		resumed,
+	]) as readonly RunEvent[];
+	t.is(foldReport(events).devices[0]?.eraseFrom, 0);
+});

@@ -37,7 +37,22 @@ const gigabyte = 1e9;
 
 test('a device that does not care gets long blocks and no deep queue', t => {
 	const {setting} = play(limits(), () => 2 * gigabyte);
+	t.deepEqual(setting, {blockBytes: 16 * mebibyte, inFlight: 2});
+});
+
+test('a device that works best on one at a time gets one', t => {
+	const {setting} = play(limits(), ({inFlight}) => gigabyte / inFlight);
 	t.deepEqual(setting, {blockBytes: 16 * mebibyte, inFlight: 1});
+});
+
+test('where memory does not reach, longer blocks are fewer', t => {
+	const {setting} = play(limits({maxBytesInFlight: 8 * mebibyte}), ({blockBytes}) => gigabyte + blockBytes);
+	t.deepEqual(setting, {blockBytes: 4 * mebibyte, inFlight: 2});
+});
+
+test('a trial that came off badly does not speak for longer blocks', t => {
+	const {setting} = play(limits(), ({blockBytes}) => (blockBytes === 4 * mebibyte ? 1 : 2) * gigabyte);
+	t.is(setting.blockBytes, 16 * mebibyte);
 });
 
 test('a device that needs many at once gets them, as far as memory goes', t => {

@@ -73,14 +73,33 @@ export const preparePlan = async (
 		...places.refusals,
 		...delivery.refusals,
 	];
-	// Which tools are needed is known from a plan; that one is missing belongs into it.
-	const first = make(refusals);
-	const missing = await findMissingTools([...first.tools, ...schemeTools(request.targets)], surroundings);
-	const unfit = missing.length > 0 ? [] : await findUnfitErasers(first.devices, surroundings);
-	const needed = [...(await findOwners(first.devices)), ...refusals, ...missing, ...unfit];
-	const leaving = await lookAtDeparture(first, schemeTools(request.targets), surroundings);
-	const rates = await measureForAuto(first);
-	return make([...needed, ...(leaving?.refusals ?? [])], {rates, ...leaving?.changes});
+	const {plan, measured, unfit} = await planWithTools(
+		(measured: Measured) => make(refusals, measured),
+		schemeTools(request.targets),
+		surroundings,
+	);
+	const needed = [...(await findOwners(plan.devices)), ...refusals, ...unfit];
+	const leaving = await lookAtDeparture(plan, schemeTools(request.targets), surroundings);
+	return make([...needed, ...(leaving?.refusals ?? [])], {...measured, ...leaving?.changes});
+};
+
+type Measured = Pick<PlanInput, 'rates'>;
+
+/** Which tools are needed is known from a plan. What `auto` would rather have may be missing: then it has to do with what needs no other program. */
+const planWithTools = async (
+	make: (measured: Measured) => Plan,
+	more: readonly string[],
+	surroundings: Surroundings,
+): Promise<{readonly plan: Plan; readonly measured: Measured; readonly unfit: readonly Refusal[]}> => {
+	const check = async (measured: Measured) => {
+		const plan = make(measured);
+		const missing = await findMissingTools([...plan.tools, ...more], surroundings);
+		const unfit = missing.length > 0 ? missing : await findUnfitErasers(plan.devices, surroundings);
+		return {plan, measured, unfit};
+	};
+	const rates = await measureForAuto(make({}));
+	const checked = await check({rates});
+	return checked.unfit.length > 0 && rates.size > 0 ? check({}) : checked;
 };
 
 const inspect = async (

@@ -107,12 +107,14 @@ export const queueLimitsOf = async (deviceNumber: string, root: string): Promise
 		: undefined;
 };
 
-// Fields of `stat`: reads, of them merged, sectors, ms, then the same of writes.
+// Fields of `stat`: reads, of them merged, sectors, ms, then the same of writes; the same of discards begins behind three others, since Linux 4.18.
 const writtenSectors = 6;
+const discardedSectors = 13;
 
-/** Sectors that were written to the device of this directory; see {@link Device.countWrites}. */
+/** Sectors that were written to the device of this directory, or discarded; see {@link Device.countWrites}. */
 export const countWrites = async (directory: string | null): Promise<number | null> => {
 	const text = directory === null ? null : await readAttribute(directory, 'stat');
-	const count = Number(text?.trim().split(/\s+/)[writtenSectors]);
+	const fields = (text ?? '').trim().split(/\s+/);
+	const count = Number(fields[writtenSectors]) + Number(fields[discardedSectors] ?? 0);
 	return Number.isSafeInteger(count) ? count : null;
 };

@@ -6,7 +6,7 @@ import {type Mount, parseMounts} from './mounts.ts';
 import {deviceNumberOf} from './sysfs.ts';
 import {togetherByRoot} from './together.ts';
 
-const ownerMayWrite = 0o200n;
+const ownerMayWrite = 0o200;
 
 /** What writers are looked for. */
 export interface Wanted {
@@ -45,10 +45,15 @@ interface Process {
 	readonly files: readonly OpenFile[];
 }
 
-const scan = (root: string): readonly Process[] =>
-	names(join(root, 'proc'))
+const scan = (root: string): readonly Process[] => {
+	const mountsOf = mountsByNamespace();
+	return names(join(root, 'proc'))
 		.filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
-		.map(pid => ({pid, directory: join(root, 'proc', pid), files: openFiles(join(root, 'proc', pid))}));
+		.map(pid => {
+			const directory = join(root, 'proc', pid);
+			return {pid, directory, files: openFiles(directory, mountsOf)};
+		});
+};
 
 const scanTogether = togetherByRoot(scan);
 
@@ -61,9 +66,22 @@ const names = (directory: string): readonly string[] => {
 	}
 };
 
-const openFiles = (directory: string): readonly OpenFile[] => {
-	const written = names(join(directory, 'fd')).filter(fd => isOpenForWriting(join(directory, 'fd', fd)));
-	const mounts = written.length === 0 ? [] : parseMounts(textOf(join(directory, 'mountinfo')));
+type MountsOf = (directory: string) => readonly Mount[];
+
+/** Most processes share one, and its mounts are many. */
+const mountsByNamespace = (): MountsOf => {
+	const known = new Map<string, readonly Mount[]>();
+	return directory => {
+		const namespace = linkOf(`${directory}/ns/mnt`) ?? directory;
+		const mounts = known.get(namespace) ?? parseMounts(textOf(`${directory}/mountinfo`));
+		known.set(namespace, mounts);
+		return mounts;
+	};
+};
+
+const openFiles = (directory: string, mountsOf: MountsOf): readonly OpenFile[] => {
+	const written = names(`${directory}/fd`).filter(fd => isOpenForWriting(`${directory}/fd/${fd}`));
+	const mounts = written.length === 0 ? [] : mountsOf(directory);
 	return written.map(fd => toOpenFile(directory, fd, mounts));
 };
 
@@ -95,11 +113,17 @@ const isWriter = async ({files}: Process, wanted: Wanted): Promise<boolean> => {
 // Neither asks what the link leads to. Pipes, sockets and the like have no path.
 const isOpenForWriting = (link: string): boolean => {
 	try {
-		return (
-			(lstatSync(link, {bigint: true}).mode & ownerMayWrite) !== 0n && readlinkSync(link).startsWith('/')
-		);
+		return readlinkSync(link).startsWith('/') && (lstatSync(link).mode & ownerMayWrite) !== 0;
 	} catch {
 		return false;
+	}
+};
+
+const linkOf = (link: string): string | undefined => {
+	try {
+		return readlinkSync(link);
+	} catch {
+		return undefined;
 	}
 };
 

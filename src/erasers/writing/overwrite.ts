@@ -5,9 +5,6 @@ import type {ErasePoint} from '../eraser.ts';
 import {type Salvage, blockBytes as unitBytes, type WrittenBlock} from './salvage.ts';
 import {writeRange} from './write-range.ts';
 
-// All that is under way comes from the same zeros: it costs time when the erase is interrupted, not memory.
-const maxBytesInFlight = 64 * 1024 ** 2;
-
 interface OverwriteContext {
 	readonly device: Device;
 	readonly salvage: Salvage;
@@ -26,7 +23,7 @@ export async function* overwrite(
 	start: Start,
 ): AsyncGenerator<ErasePoint, number, undefined> {
 	const {totalBytes} = device.facts;
-	const tuner = createTuner(limitsFor(device.facts, maxBytesInFlight));
+	const tuner = createTuner(limitsFor(device.facts, salvage.source.maxBytesInFlight));
 	const writes: Array<Promise<Outcome>> = [];
 	let position = start.from;
 	let {writtenBytes, reachedTo} = start;
@@ -79,9 +76,11 @@ const writeBlock = async (writing: Writing, block: ByteRange): Promise<Blocks> =
 		tuner.done(setting, block.length);
 		return [{...block, writtenBytes: block.length, unwritable: []}];
 	} catch (error) {
-		return block.length <= unitBytes
-			? [await writing.salvage.salvage(block, error)]
-			: writeUnits(writing, block);
+		if (block.length <= unitBytes) {
+			return [await salvage.salvage(block, error)];
+		}
+
+		return salvage.split(block, error, () => writeUnits(writing, block));
 	}
 };
 

@@ -47,6 +47,8 @@ export interface Salvage {
 	@throws SanitizeError INTERRUPTED, DEVICE_CHANGED, WRITE_INCOMPLETE, and `error` itself when it is no bad place.
 	*/
 	salvage(block: ByteRange, error: unknown): Promise<WrittenBlock>;
+	/** Lets a longer block, in which a write failed with `error`, be written again in blocks of {@link blockBytes}; says so even if all of them are written then. */
+	split<Blocks>(block: ByteRange, error: unknown, writeAgain: () => Promise<Blocks>): Promise<Blocks>;
 	/**
 	Takes what became of each block, in the device's order.
 	@throws SanitizeError WRITE_FAILED when the device takes nothing at all any more.
@@ -125,8 +127,16 @@ const salvageWith = (state: State, stopping: AbortController): Salvage => {
 			if (sumOf(unwritable) === block.length) {
 				await requirePresent(context.device, block.offset);
 			}
-
 			return {...block, writtenBytes: block.length - sumOf(unwritable), unwritable};
+		},
+		async split(block, error, writeAgain) {
+			const before = state.warnings.blocks();
+			const blocks = await writeAgain();
+			if (state.warnings.blocks() === before) {
+				state.warnings.block(block, error);
+			}
+
+			return blocks;
 		},
 		keep(block) {
 			if (block.unwritable.length > 0) {

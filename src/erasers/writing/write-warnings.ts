@@ -13,6 +13,8 @@ export const createWriteWarnings = ({device, warn}: Pick<EraseContext, 'device' 
 	const say = (message: string, hint?: string) =>
 		warn({code: 'WRITE_FAILED', message: `${path}: ${message}`, ...(hint !== undefined && {hint})});
 	return {
+		/** In so many blocks a write failed. */
+		blocks: () => blocks,
 		/** A write failed somewhere in this block. */
 		block({offset, length}: ByteRange, error: unknown): void {
 			blocks += 1;
@@ -43,7 +45,7 @@ export const createWriteWarnings = ({device, warn}: Pick<EraseContext, 'device' 
 
 			told = news;
 
-			const where = `write errors in ${blocks} ${blocks === 1 ? 'block' : 'blocks'} of up to 1 MiB`;
+			const where = `write errors in ${blocks} ${blocks === 1 ? 'block' : 'blocks'}`;
 			say(
 				count === 0
 					? `${where}; all of it was written when tried again`

@@ -5,6 +5,8 @@ import type {DeviceStepContext} from '../step.ts';
 /** A verification that was begun behind the writer, for the step that ends it. */
 export interface Followed {
 	readonly reading: Reading;
+	/** What `Device.countWrites` said before the first write. */
+	readonly before: number;
 	/** What `Device.countWrites` says if nobody but the eraser has written since it began. */
 	readonly writtenSectors: number;
 }
@@ -49,7 +51,7 @@ export const createFollower = async ({
 		allow: reading.allow,
 		handOver(writtenBytes) {
 			isHandedOver = true;
-			handover.followed = {reading, writtenSectors: before + writtenBytes / 512};
+			handover.followed = {reading, before, writtenSectors: before + writtenBytes / 512};
 		},
 		async stop() {
 			if (!isHandedOver) {

@@ -74,7 +74,7 @@ test('one bad sector is found to the sector, and everything around it is written
 	t.is(writes.length, 1 + 11 * 2 + 3);
 	t.is(warnings.length, 2);
 	t.regex(warnings[0] ?? '', /a write error in the 1048576 bytes at 0 \(EIO: i\/o error, write\)/);
-	t.regex(warnings[1] ?? '', /in 1 block .* 512 bytes in 1 range could not be written/);
+	t.regex(warnings[1] ?? '', /in 1 block; 512 bytes in 1 range could not be written/);
 });
 
 test('bad sectors side by side are one range, and the first and last of a block are found', async t => {
@@ -163,7 +163,7 @@ test('a thousand bad places give a handful of warnings', async t => {
 	t.is((await salvage.finish()).unwritable.count, 40);
 	t.is(warnings.length, 4);
 	t.regex(warnings[2] ?? '', /further write errors are only counted/);
-	t.regex(warnings[3] ?? '', /in 40 blocks .* 20480 bytes in 40 ranges/);
+	t.regex(warnings[3] ?? '', /in 40 blocks; 20480 bytes in 40 ranges/);
 });
 
 test('a device that is another one, or gone, when a whole block fails has changed: no million bad sectors', async t => {
@@ -223,3 +223,21 @@ for (const how of ['an abort', 'a stop'] as const) {
 		t.is(writes.length, 0);
 	});
 }
+
+test('a longer block that is written at the second try is told of all the same', async t => {
+	const {salvage, warnings} = setup([]);
+	t.is(await salvage.split({offset: 0, length: 2 * blockBytes}, eio, async () => 'written'), 'written');
+	t.is(warnings.length, 1);
+	t.regex(warnings[0] ?? '', /a write error in the 2097152 bytes at 0 \(EIO/);
+	await salvage.finish();
+	t.regex(warnings[1] ?? '', /^\S+ write errors in 1 block; all of it was written when tried again$/);
+});
+
+test('a longer block with a bad place is told of by that place alone', async t => {
+	const {salvage, warnings} = setup([bad(blockBytes)]);
+	const whole = {offset: 0, length: 2 * blockBytes};
+	const block = await salvage.split(whole, eio, async () => salvage.salvage(second, eio));
+	t.is(block.unwritable[0]?.offset, blockBytes);
+	t.is(warnings.length, 1);
+	t.regex(warnings[0] ?? '', /1048576 bytes at 1048576/);
+});
