@@ -33,10 +33,7 @@ export const addSummary = (certificate: Command, surroundings: Surroundings, fin
 		.addOption(paperOption())
 		.option('--font <file>', 'for characters that the built-in font does not have (.ttf, .otf)')
 		.addOption(forceOption())
-		.addHelpText(
-			'after',
-			'\nExample:\n  zeroize certificate summary /var/log/zeroize/*/certificate*.json --pdf batch.pdf',
-		)
+		.addHelpText('after', '\nExample:\n  zeroize certificate summary RUN*/certificate.json --pdf batch.pdf')
 		.action(async (files: readonly string[], options: SummaryOptions) => {
 			await summarize(files, options, surroundings);
 			finish(done);
