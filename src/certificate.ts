@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {contentSchema} from './content/schema.ts';
+import type {DeviceFacts} from './devices/device.ts';
 import {mediaType} from './devices/media.ts';
 import {SanitizeError} from './errors.ts';
 import type {JournalHead} from './journal.ts';
@@ -74,7 +75,14 @@ export const certificateSchema = v.looseObject({
 	startedAt: v.string(),
 	finishedAt: v.string(),
 	runId: v.string(),
-	device: v.looseObject({target: v.string(), path: v.string(), deviceNumber: text, wwn: text}),
+	device: v.looseObject({
+		target: v.string(),
+		path: v.string(),
+		deviceNumber: text,
+		wwn: text,
+		/** The drive behind a USB bridge, in its own words; absent where there is none, or it does not answer. */
+		behindBridge: v.optional(v.looseObject({model: text, serialNumber: text})),
+	}),
 	totalBytes: count,
 	writtenBytes: count,
 	unwritable: v.array(range),
@@ -137,11 +145,20 @@ const describeMedia = ({planned}: DeviceReport, plan: Plan) => {
 		assetTag: plan.certificate.assetTag,
 		mediaType: mediaType(facts),
 		mediaSource: plan.certificate.mediaSource,
-		device: {target: facts.target, path: facts.path, deviceNumber: facts.deviceNumber, wwn: facts.wwn},
+		device: {
+			target: facts.target,
+			path: facts.path,
+			deviceNumber: facts.deviceNumber,
+			wwn: facts.wwn,
+			...describeBridge(facts),
+		},
 		totalBytes: facts.totalBytes,
 		notCovered: [...notCovered],
 	};
 };
+
+const describeBridge = ({drive}: DeviceFacts) =>
+	drive?.bridge ? {behindBridge: {model: drive.bridge.model, serialNumber: drive.bridge.serial}} : {};
 
 const describeWork = ({erased, verification, leaves}: DeviceReport, {tool}: Plan) => {
 	if (!erased || verification?.result !== 'passed') {

@@ -66,6 +66,8 @@ export interface PlannedDevice {
 	readonly confirmation: string;
 	/** What this run cannot reach on this device. */
 	readonly notCovered: readonly string[];
+	/** What is wrong with the drive and does not stop the run: a plain sentence each. Absent where there is nothing. */
+	readonly warnings?: readonly string[];
 }
 
 export interface PlannedStep {

@@ -1,5 +1,6 @@
 import {confirmationFor, refusalsOf, type SafetyPolicy} from './clearance.ts';
 import type {DeviceFacts} from './devices/device.ts';
+import {driveWarnings} from './devices/drive/words.ts';
 import type {ReadRates} from './devices/measure.ts';
 import {notCoveredByOverwrite} from './devices/media.ts';
 import {chooseEraser} from './erasers/choose.ts';
@@ -133,6 +134,7 @@ const planDevice = (facts: DeviceFacts, {erase: options, steps}: Work, input: Pl
 	const node = facts.target.startsWith('loop:') ? '/dev/loopN' : facts.path;
 	const command = eraser?.command(facts, node);
 	const overlap = erases ? planOverlap(facts, eraser, steps) : undefined;
+	const warnings = driveWarnings(facts);
 	const device: PlannedDevice = {
 		facts,
 		...(erases &&
@@ -150,6 +152,7 @@ const planDevice = (facts: DeviceFacts, {erase: options, steps}: Work, input: Pl
 		unsuitable: erases ? unsuitable : [],
 		confirmation: confirmationFor(facts),
 		notCovered: [...notCoveredByOverwrite(facts), ...((erases && eraser?.notCovered) || [])],
+		...(warnings.length > 0 && {warnings}),
 	};
 	return {
 		device,

@@ -4,7 +4,8 @@ import {SanitizeError} from '../src/errors.ts';
 import type {EventBody} from '../src/events.ts';
 import {foldReport} from '../src/report.ts';
 import {certificateLines} from '../src/views/text/certificate-lines.ts';
-import {memoryFacts, numbered, planOf, verificationOf} from './_helpers/plan.ts';
+import {driveOf} from './_helpers/drive-facts.ts';
+import {eraseRecipe, memoryFacts, numbered, planOf, verificationOf} from './_helpers/plan.ts';
 
 const device = '/dev/sdz';
 const head = {hash: 'a'.repeat(64), seq: 7};
@@ -53,6 +54,23 @@ test('a sanitized device gets the fields of SP 800-88r2 section 4.6, from the jo
 		verification: {coverage: 'full', percent: 100, result: 'passed', verifiedBytes: 65_536, isDirect: true},
 		performedBy: {name: null, date: '2026-11-21'},
 	});
+});
+
+test('the drive behind a USB bridge is named by its own words, beside those of the bridge', t => {
+	const bridge = {model: 'DISK', serial: 'LABEL1', isHonest: false};
+	const facts = memoryFacts({
+		kind: 'disk',
+		drive: driveOf({bridge, hiddenAreas: [{area: 'hpa', bytes: 512}]}),
+	});
+	const plan = planOf({devices: [facts], recipe: eraseRecipe});
+	const bodies = events()
+		.with(0, {type: 'run.planned', plan})
+		.with(1, {type: 'run.committed', device: facts});
+	const certificate = certify(foldReport(numbered(bodies)), device, head);
+	t.is(certificate.serialNumber, 'SERIAL1');
+	t.deepEqual(certificate.device.behindBridge, {model: 'DISK', serialNumber: 'LABEL1'});
+	t.true(certificate.notCovered.some(what => what.startsWith('Host Protected Area (HPA): 512 B')));
+	t.deepEqual(parseCertificate(certificateText(certificate), 'c'), certificate);
 });
 
 for (const [title, bodies] of [

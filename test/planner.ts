@@ -1,5 +1,6 @@
 import test from 'ava';
 import {makePlan} from '../src/planner.ts';
+import {driveOf, healthOf} from './_helpers/drive-facts.ts';
 import {memoryFacts, planInput, planOf, recipeOf} from './_helpers/plan.ts';
 
 const disk = (changes = {}) => memoryFacts({kind: 'disk', rotational: false, ...changes});
@@ -104,6 +105,14 @@ test('what an overwrite cannot reach is named for each kind of media', t => {
 	t.notRegex(magnetic ?? '', /over-provisioning/);
 	t.regex(magnetic ?? '', /hidden areas/);
 	t.is(memory, '');
+});
+
+test('what is wrong with the drive is in the plan, and stops nothing', t => {
+	const failing = disk({drive: driveOf({health: healthOf({passed: false})})});
+	const {devices, refusals} = planOf({devices: [failing, disk({path: '/dev/sdy'})]});
+	t.deepEqual(refusals, []);
+	t.regex(devices[0]?.warnings?.[0] ?? '', /it is failing/);
+	t.is(devices[1]?.warnings, undefined);
 });
 
 test('what the recipe says for the certificate is in the plan; the media come from the host by default', t => {

@@ -5,12 +5,15 @@ import {erasers} from '../erasers/index.ts';
 import {formatBytes} from '../progress.ts';
 import {wrapWords} from '../views/text/wrap-words.ts';
 import {type AddCommand, done} from './command.ts';
+import {driveLines} from './text/drive-lines.ts';
 
 export const addDevices: AddCommand = (program, surroundings, finish) => {
 	const {stdout} = surroundings;
 	program
 		.command('devices')
-		.description('what is here: path, model, serial, size, sectors, transport, holders')
+		.description(
+			'what is here: path, model, serial, size, sectors, transport, holders, what the drive says of itself',
+		)
 		.option('--json', 'as JSON', false)
 		.addHelpText('after', '\nExample:\n  zeroize devices --json')
 		.action(async ({json}: {json: boolean}) => {
@@ -41,8 +44,8 @@ const describe = (facts: DeviceFacts): readonly string[] => {
 	const uses = usesOf(facts);
 	return [
 		`${path}  ${formatBytes(totalBytes)} (${totalBytes} bytes)  ${mediaType(facts)}`,
-		...[details, ...(uses.length > 0 ? [`in use: ${uses.join(', ')}`] : [])].flatMap(text =>
-			wrapWords(text, 78).map(line => `  ${line}`),
+		...[details, ...driveLines(facts), ...(uses.length > 0 ? [`in use: ${uses.join(', ')}`] : [])].flatMap(
+			text => wrapWords(text, 78).map(line => `  ${line}`),
 		),
 	];
 };

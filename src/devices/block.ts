@@ -1,6 +1,7 @@
 import type {FileHandle} from 'node:fs/promises';
 import {errnoOf, type SanitizeError} from '../errors.ts';
 import {type DeviceFacts, type DeviceSurroundings, defineScheme, type OpenMode} from './device.ts';
+import {withDrive} from './drive/look.ts';
 import {inspectBlock} from './facts/block-facts.ts';
 import {checked, expectNode, openExclusive, openFailure} from './facts/exclusive.ts';
 import {describeUse} from './facts/holders.ts';
@@ -14,7 +15,7 @@ export default defineScheme({
 	scheme: 'block',
 	summary: 'a block device: /dev/sda, /dev/nvme0n1, /dev/disk/by-id/…',
 	tools: ['lsblk', 'blockdev', 'blkid'],
-	inspect: async (target, surroundings) => inspectBlock(target, surroundings),
+	inspect: async (target, surroundings) => withDrive(await inspectBlock(target, surroundings), surroundings),
 	open: async (facts, mode, surroundings) => {
 		const handle = await openNode(facts, mode, surroundings);
 		return checked(handle, async () => {

@@ -1,4 +1,5 @@
 import type {Tools} from '../process.ts';
+import type {DriveFacts} from './drive.ts';
 
 /** A run of bytes on a device. */
 export interface ByteRange {
@@ -88,6 +89,8 @@ export interface DeviceFacts {
 		readonly fileSystem: string | null;
 		readonly label: string | null;
 	};
+	/** What the drive says about itself, as it was when the device was first looked at. Absent where there is none to ask: files, memory, loop devices, what stands on other devices. */
+	readonly drive?: DriveFacts;
 	/** True when `/` of the running system lives on this device, through any stack of partitions, LVM, md and dm-crypt. */
 	readonly isSystemDisk: boolean;
 }

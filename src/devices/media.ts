@@ -1,4 +1,5 @@
 import type {DeviceFacts} from './device.ts';
+import {hiddenFrom} from './drive/words.ts';
 
 /** Media type for the certificate (NIST SP 800-88r2 section 4.6), as far as the facts tell it. */
 export const mediaType = ({kind, transport, rotational}: DeviceFacts): string => {
@@ -21,8 +22,8 @@ const belowFile =
 	'copies of its blocks that the file system or storage underneath may keep (journal, snapshots, copy-on-write, remapped cells)';
 
 /** What an overwrite through the host cannot reach, in plain words: no certificate is complete without it. */
-export const notCoveredByOverwrite = ({kind, rotational}: DeviceFacts): readonly string[] => {
-	switch (kind) {
+export const notCoveredByOverwrite = (facts: DeviceFacts): readonly string[] => {
+	switch (facts.kind) {
 		case 'memory':
 			return [];
 		case 'file':
@@ -30,11 +31,18 @@ export const notCoveredByOverwrite = ({kind, rotational}: DeviceFacts): readonly
 			return [belowFile];
 		default:
 			return [
-				...(rotational === true
+				...(facts.rotational === true
 					? []
 					: ['spare and retired flash cells (over-provisioning): the host cannot address them']),
-				'sectors that the drive has remapped',
-				'hidden areas (HPA, DCO, AMA): they were not looked for',
+				remapped(facts),
+				...hiddenFrom(facts),
 			];
 	}
+};
+
+const remapped = ({drive}: DeviceFacts): string => {
+	const count = drive?.health?.reallocatedSectors ?? 0;
+	return count > 0
+		? `sectors that the drive has remapped: ${count} so far`
+		: 'sectors that the drive has remapped';
 };

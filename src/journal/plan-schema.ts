@@ -22,6 +22,7 @@ const device = v.looseObject({
 	unsuitable: list(v.looseObject({eraser: text, reason: text})),
 	confirmation: text,
 	notCovered: texts,
+	warnings: v.optional(texts),
 });
 
 const step = v.looseObject({

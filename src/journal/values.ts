@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import {drive} from './drive-schema.ts';
 
 export const text = v.string();
 
@@ -43,5 +44,6 @@ export const facts = v.looseObject({
 	holders: list(v.looseObject({kind: text, name: text})),
 	partitions: list(v.looseObject({path: text, totalBytes: count, fileSystem: known, label: known})),
 	contents: v.looseObject({partitionTable: known, fileSystem: known, label: known}),
+	drive: v.optional(drive),
 	isSystemDisk: v.boolean(),
 });

@@ -53,12 +53,17 @@ export const outcomeWords = (certificate: Certificate): OutcomeWords => {
 			};
 };
 
+// Model and serial number above it are those of the USB case then.
+const describeBridged = ({model, serialNumber}: NonNullable<Certificate['device']['behindBridge']>): string =>
+	`${model ?? 'unknown'}, serial number ${serialNumber ?? 'unknown'}`;
+
 export const mediaFields = (certificate: Certificate): readonly Field[] => {
 	const {device, totalBytes} = certificate;
 	return [
 		{label: 'Manufacturer', value: certificate.manufacturer ?? 'unknown'},
 		{label: 'Model', value: certificate.model ?? 'unknown'},
 		{label: 'Serial number', value: certificate.serialNumber ?? 'none', weight: 'bold'},
+		...(device.behindBridge ? [{label: 'Drive within', value: describeBridged(device.behindBridge)}] : []),
 		{label: 'Property number', value: certificate.assetTag},
 		{label: 'Media type', value: certificate.mediaType},
 		{label: 'Media source', value: certificate.mediaSource ?? 'unknown'},

@@ -19,7 +19,7 @@ const columns: readonly Column[] = [
 		text: ({certificate: {manufacturer, model}}) =>
 			[manufacturer, model].filter(Boolean).join(' ') || 'unknown',
 	},
-	{title: 'Serial number', text: ({certificate}) => certificate.serialNumber ?? 'none'},
+	{title: 'Serial number', text: ({certificate}) => shownSerial(certificate)},
 	{title: 'Property no.', text: ({certificate}) => certificate.assetTag ?? ''},
 	{title: 'Size', text: ({certificate}) => formatBytes(certificate.totalBytes)},
 	{
@@ -33,6 +33,13 @@ const columns: readonly Column[] = [
 	},
 	{title: 'Finished', text: ({certificate}) => certificate.finishedAt.slice(0, 10)},
 ];
+
+/** That of a USB case, and that of the drive within. */
+const shownSerial = ({serialNumber, device}: PrintedCertificate['certificate']): string =>
+	[
+		serialNumber ?? 'none',
+		...(device.behindBridge ? [`(${device.behindBridge.serialNumber ?? 'unknown'})`] : []),
+	].join(' ');
 
 const shownStatus = (certificate: PrintedCertificate['certificate']): string => {
 	const status = statusOf(certificate);

@@ -17,6 +17,8 @@ const mediaOf = ({device, ...certificate}: Certificate): SummaryRow => ({
 	manufacturer: certificate.manufacturer,
 	model: certificate.model,
 	serialNumber: certificate.serialNumber,
+	behindBridgeModel: device.behindBridge?.model ?? null,
+	behindBridgeSerialNumber: device.behindBridge?.serialNumber ?? null,
 	assetTag: certificate.assetTag,
 	mediaType: certificate.mediaType,
 	mediaSource: certificate.mediaSource,

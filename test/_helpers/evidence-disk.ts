@@ -2,7 +2,7 @@ import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {createPlace, runFile} from './cli.ts';
-import {attachLoop} from './loop.ts';
+import {attachLoop, untilFree} from './loop.ts';
 
 export interface EvidenceDisk {
 	/** Its loop device. */
@@ -39,7 +39,8 @@ export const evidenceDisk = async (
 			try {
 				return await look(place);
 			} finally {
-				await runFile('umount', [place]);
+				// Whoever looks at what processes have open holds it for a moment.
+				await untilFree(async () => runFile('umount', [place]));
 			}
 		},
 	};

@@ -52,7 +52,7 @@ export const attachLoop = async (
 	};
 };
 
-/** Runs losetup again while another test has the loop device: between finding a free one and taking it, it may be taken. */
+/** Runs losetup again while another test has the loop device: between finding a free one and taking it, it may be taken. So with umount: who looks at what processes have open holds it for a moment. */
 export const untilFree = async <T>(attach: () => Promise<T>): Promise<T> => {
 	for (let attempt = 1; ; attempt += 1) {
 		try {

@@ -129,7 +129,7 @@ const fakePrograms = async (npmTest: string, appliance = 'echo "0 passed, 0 fail
 	await writeProgram(path.join(bin, 'apt-get'), 'exit 0');
 	await writeProgram(
 		path.join(bin, 'npm'),
-		`case "$*" in\ntest) ${npmTest} ;;\n'run test:appliance') ${appliance} ;;\nesac`,
+		`case "$*" in\ntest) ${npmTest} ;;\n'run test:appliance'*) ${appliance} ;;\nesac`,
 	);
 	return bin;
 };

@@ -103,7 +103,13 @@ test('the list needs no root', async t => {
 			'{"blockdevices":[{"name":"/dev/sda","maj:min":"8:0","type":"disk","size":4096,"log-sec":512},{"name":"/dev/sr0","maj:min":"11:0","type":"rom","size":1}]}',
 		blockdev: {exitCode: 1, stderr: 'blockdev: cannot open /dev/sda: Permission denied'},
 		blkid: {exitCode: 2},
+		// Nor do they get an answer from the drive.
+		...Object.fromEntries(['sg_opcodes', 'sg_requests', 'smartctl', 'sedutil-cli'].map(name => [name, ''])),
 	});
 	const devices = await listDevices({tools, root: '/'});
 	t.like(devices, [{path: '/dev/sda', totalBytes: 4096, physicalSectorBytes: 512}]);
+	t.deepEqual(
+		devices[0]?.drive?.unknown.map(({what}) => what),
+		['scsi', 'health', 'opal'],
+	);
 });

@@ -189,6 +189,15 @@ test('names in other scripts; what the font lacks, or nobody can see, is shown b
 	t.regex(pdf.text, /\[U\+…\] is a character that this page cannot show/);
 });
 
+test('of a drive in a USB case both serial numbers are there', async t => {
+	const text = certificateWith({device: {behindBridge: {model: 'WDC WD10', serialNumber: 'WD-INSIDE1'}}});
+	t.regex(
+		(await drawn(t, [text])).text,
+		/S6EWNA0R912345T8XKQW .*Drive within WDC WD10, serial number WD-INSIDE1/,
+	);
+	t.regex((await drawn(t, [text], {kind: 'summary'})).text, /S6EWNA0R912345T8XKQW \(WD-INSIDE1\)/);
+});
+
 test('several certificates: a page each, numbered, each with its attachment', async t => {
 	const texts = [certificateFixtures.loop, certificateFixtures.long];
 	const pdf = await drawn(t, texts);

@@ -113,3 +113,12 @@ test('places that could not be written are told with the erase, and at the end',
 	t.is(told.length, 2);
 	t.regex(text, /warning: \/dev\/sda: a write error in the 1048576 bytes at 1073741824/);
 });
+
+test('what is wrong with a drive stands right under its name', t => {
+	const [device] = plan().devices;
+	const devices = device ? [{...device, warnings: ['the drive reports that it is failing']}] : [];
+	const lines = linesOf(show(plain, [{...planned, plan: plan({devices})}]).text);
+	const index = lines.findIndex(line => line.includes('WARNING: the drive reports that it is failing'));
+	t.true(index > 0);
+	t.true(lines.slice(index).some(line => line.includes('holds:')));
+});

@@ -1,4 +1,5 @@
 import type {DeviceFacts, DeviceSurroundings} from '../device.ts';
+import {withDrive} from '../drive/look.ts';
 import {askGeometry, describeBlock} from './block-facts.ts';
 import {type BlockNode, lsblk} from './lsblk.ts';
 
@@ -16,5 +17,5 @@ const describe = async (node: BlockNode, surroundings: DeviceSurroundings): Prom
 	const path = node.kernelName;
 	// A drive without a medium answers nothing; it is in the list only if lsblk knows a size.
 	const geometry = (await askGeometry(path, surroundings.tools).catch(() => undefined)) ?? node;
-	return describeBlock({target: path, path, node, geometry}, surroundings);
+	return withDrive(await describeBlock({target: path, path, node, geometry}, surroundings), surroundings);
 };

@@ -19,7 +19,8 @@ export const lookAgain = async (
 	const sectors = directory === null ? 0 : Number(await readAttribute(directory, 'size'));
 	const serial = cleanText(await serialOf(deviceNumber, root));
 	if (directory === null || !(sectors > 0) || serial !== facts.serial) {
-		return inspectBlock(facts, surroundings, facts.contents);
+		const {drive} = facts;
+		return {...(await inspectBlock(facts, surroundings, facts.contents)), ...(drive && {drive})};
 	}
 
 	const node = await describeNode(path, deviceNumber, directory, facts);

@@ -43,11 +43,12 @@ const rehearsalLines = (plan: Planned): readonly string[] => {
 };
 
 const deviceLines = (
-	{facts, eraser, overlap, unsuitable, notCovered}: PlannedDevice,
+	{facts, eraser, overlap, unsuitable, notCovered, warnings = []}: PlannedDevice,
 	title: string,
 ): readonly string[] => [
 	`${title}: ${facts.path}${facts.isSystemDisk ? ' (THE DISK THIS SYSTEM RUNS FROM)' : ''}`,
 	`  ${describeDevice(facts)}`,
+	...warnings.map(warning => `  WARNING: ${warning}`),
 	`  holds: ${describeContents(facts)}`,
 	...(eraser ? eraserLines(eraser) : ['  is read only: nothing is written to it']),
 	...(overlap

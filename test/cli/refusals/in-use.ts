@@ -3,7 +3,7 @@ import {mkdir} from 'node:fs/promises';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {type Place, runFile} from '../../_helpers/cli.ts';
-import {attachLoop, type LoopOptions} from '../../_helpers/loop.ts';
+import {attachLoop, type LoopOptions, untilFree} from '../../_helpers/loop.ts';
 import {refuses} from '../../_helpers/refusal-suite.ts';
 
 const MiB = 1024 ** 2;
@@ -40,7 +40,7 @@ refuses([
 			await mkdir(mountPoint);
 			await runFile('mkfs.ext4', ['-q', device]);
 			await runFile('mount', ['-o', 'ro', device, mountPoint]);
-			t.teardown(async () => runFile('umount', [mountPoint]));
+			t.teardown(async () => untilFree(async () => runFile('umount', [mountPoint])));
 			return prepared;
 		},
 		cause: /\/dev\/loop\d+ is mounted at .+\/mounted/,

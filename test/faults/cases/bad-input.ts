@@ -1,6 +1,7 @@
 import {chmod, mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {runFile} from '../../_helpers/cli.ts';
+import {untilFree} from '../../_helpers/loop.ts';
 import type {Bench} from '../bench/bench.ts';
 import {attach, file, loopDevice} from '../bench/subjects.ts';
 import {type Act, type Expected, type FaultCase, MiB, type Subject} from '../case.ts';
@@ -43,7 +44,7 @@ const mounted: Act = async (bench, {target}) => {
 	await mkdir(directory);
 	await runFile('mkfs.ext4', ['-q', target]);
 	await runFile('mount', ['-o', 'ro', target, directory]);
-	bench.teardown(async () => void (await runFile('umount', [directory])));
+	bench.teardown(async () => void (await untilFree(async () => runFile('umount', [directory]))));
 };
 
 const swapped: Act = async (bench, {target}) => {

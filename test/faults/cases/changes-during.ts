@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {runFile} from '../../_helpers/cli.ts';
+import {untilFree} from '../../_helpers/loop.ts';
 import {fakeDd} from '../bench/fake-dd.ts';
 import {beforeVerify, midVerify, midWrite} from '../bench/moments.ts';
 import {pull} from '../bench/served-disk.ts';
@@ -30,7 +31,7 @@ const mountOver: Act = async (bench, {target}) => {
 	const [, file = ''] = target.split(':');
 	const other = path.join(bench.place.directory, 'other.img');
 	await runFile('mount', ['--bind', other, file]);
-	bench.teardown(async () => void (await runFile('umount', [file])));
+	bench.teardown(async () => void (await untilFree(async () => runFile('umount', [file]))));
 };
 
 const midWrites: readonly FaultCase[] = withBoth(() => ({
