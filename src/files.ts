@@ -9,12 +9,12 @@ const ownerOnly = 0o600;
 Writes a new file, durable when this resolves, readable by its owner alone. Never follows a link, never replaces anything but an empty file.
 @throws SanitizeError NO_SPACE, NO_PERMISSION, PLACE_UNUSABLE or USAGE with the way out.
 */
-export const writeNewFile = async (file: string, text: string): Promise<void> => {
+export const writeNewFile = async (file: string, content: string | Uint8Array): Promise<void> => {
 	const {handle, isOurs} = await openNew(file).catch(error => {
 		throw fileError(`writing ${file}`, error);
 	});
 	try {
-		await handle.writeFile(text);
+		await handle.writeFile(content);
 		await handle.sync();
 	} catch (error) {
 		// Half a certificate is worse than none.

@@ -27,14 +27,33 @@ export const drawQrCode = (text: string): QrCode => {
 		throw new SanitizeError('INTERNAL', `${text.length} characters do not fit a QR code`);
 	}
 
-	const code = generate(mode.alphaNumeric(text), {minCorrectionLevel: correction.L, maxVersion});
-	const columns = code.size + 2 * quietZone;
+	const {size, isDark} = qrModules(text, maxVersion);
+	const columns = size + 2 * quietZone;
 	// Outside of the code all is light.
-	const isLight = (x: number, y: number) => !code.get(x - quietZone, y - quietZone);
+	const isLight = (x: number, y: number) => !isDark(x - quietZone, y - quietZone);
 	const rows = Array.from({length: Math.ceil(columns / 2)}, (_, row) =>
 		Array.from({length: columns}, (_, x) => half(isLight(x, 2 * row), isLight(x, 2 * row + 1))).join(''),
 	);
-	return {rows, columns, version: (code.size - 17) / 4};
+	return {rows, columns, version: (size - 17) / 4};
+};
+
+/** A QR code without its quiet zone. */
+export interface QrModules {
+	/** Modules a side. */
+	readonly size: number;
+	/** Light modules that must stand on each side. */
+	readonly quietZone: number;
+	/** Column and row from 0; false outside of the code. */
+	isDark(x: number, y: number): boolean;
+}
+
+/**
+@param text - Characters of the alphanumeric mode.
+@throws Error when it does not fit the version.
+*/
+export const qrModules = (text: string, maxVersion: number): QrModules => {
+	const code = generate(mode.alphaNumeric(text), {minCorrectionLevel: correction.L, maxVersion});
+	return {size: code.size, quietZone, isDark: (x, y) => code.get(x, y)};
 };
 
 const half = (top: boolean, bottom: boolean): string => (top ? (bottom ? '█' : '▀') : bottom ? '▄' : ' ');

@@ -14,14 +14,14 @@ export const build = async (directory: string): Promise<Readonly<Record<Architec
 	const work = path.join(directory, `.build-${process.pid}`);
 	await mkdir(work);
 	try {
-		const main = await bundle(root, work);
+		const scripts = await bundle(root, work);
 		const nodes = {x64: await nodeBinary(root, 'x64'), arm64: await nodeBinary(root, 'arm64')};
 		const make = async (architecture: Architecture): Promise<string> => {
 			const target = path.join(directory, fileNames[architecture]);
 			await makeExecutable({
 				root,
 				work,
-				main,
+				...scripts,
 				target,
 				node: nodes[architecture],
 				own: nodes[ownArchitecture()],

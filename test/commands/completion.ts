@@ -38,9 +38,16 @@ const candidates: ReadonlyArray<readonly [words: readonly string[], values: read
 	[['run', '--unknown=x'], []],
 	[
 		['certificate', 's'],
-		['sign', 'show'],
+		['sign', 'show', 'summary'],
 	],
 	[['certificate', 'show', 'cert'], [':files']],
+	[['certificate', 'pdf', 'a.json', 'b.json', 'cert'], [':files']],
+	[['certificate', 'pdf', '-o', ''], [':files']],
+	[
+		['certificate', 'pdf', '--paper', ''],
+		['a4', 'letter'],
+	],
+	[['certificate', 'summary', 'a.json', '--cs'], ['--csv']],
 	[['run', './my-rec'], [':files']],
 	[['run', '--certificate', ''], [':files']],
 	[['run', '--device', 'loo'], ['loop:']],
@@ -128,6 +135,7 @@ const lines: ReadonlyArray<readonly [keys: string, line: string]> = [
 	['zeroize run erase --dev\tlo\tdi\t', 'zeroize run erase --device loop:disk.img '],
 	['zeroize verify --device file:d\t', 'zeroize verify --device file:disk.img '],
 	['zeroize run ./m\t', 'zeroize run ./my\\ recipe.yaml '],
+	['zeroize certificate summary disk.img d\t', 'zeroize certificate summary disk.img disk.img '],
 	['zeroize run --certificate d\t', 'zeroize run --certificate disk.img '],
 	['zeroize run erase --confirm d\t', 'zeroize run erase --confirm d'],
 	// A key that is pressed must not run what was typed.

@@ -132,6 +132,15 @@ for (const args of [
 	});
 }
 
+native('it draws the same page as a checkout, and reads no file beside it', async t => {
+	const work = await place(t);
+	const certificate = path.join(root, 'fixtures/certificates/long.json');
+	const [ours, other] = [path.join(work, 'a.pdf'), path.join(work, 'b.pdf')];
+	await run(built.x64, ['certificate', 'pdf', certificate, '--output', ours], {cwd: '/'});
+	await checkout('certificate', 'pdf', certificate, '--output', other);
+	t.deepEqual(await readFile(ours), await readFile(other));
+});
+
 native('it runs the tools of the system', async t => {
 	const devices = JSON.parse(await run(built.x64, ['devices', '--json'], {cwd: '/'}));
 	t.true(Array.isArray(devices));

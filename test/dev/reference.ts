@@ -32,6 +32,8 @@ test('every command has its page, but for help and what shells call', t => {
 			'zeroize certificate verify',
 			'zeroize certificate sign',
 			'zeroize certificate show',
+			'zeroize certificate pdf',
+			'zeroize certificate summary',
 			'zeroize keys',
 			'zeroize keys new',
 			'zeroize keys show',

@@ -59,7 +59,9 @@ const expectedAt = (
 		return {candidates: () => optionsOf(command)};
 	}
 
-	const argument = command.registeredArguments[operands];
+	const {registeredArguments} = command;
+	const last = registeredArguments.at(-1);
+	const argument = registeredArguments[operands] ?? (last?.variadic ? last : undefined);
 	return argument
 		? valuesOf(argument, command, sources)
 		: {candidates: () => (operands === 0 ? commandsOf(command) : [])};

@@ -1,6 +1,7 @@
 import {chmod, readdir, readFile, rename, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {$} from 'zx';
+import {fontFolder, fontNames} from '../../paper/fonts.ts';
 import type {NodeBinary} from './node-binary.ts';
 import {dropSymbols} from './symbols.ts';
 
@@ -10,6 +11,8 @@ interface Parts {
 	readonly work: string;
 	/** The bundled program. */
 	readonly main: string;
+	/** Another script, which a thread of the program runs. */
+	readonly paper: string;
 	readonly node: NodeBinary;
 	/** The same release of Node for the machine that builds. */
 	readonly own: NodeBinary;
@@ -19,7 +22,7 @@ interface Parts {
 // https://nodejs.org/docs/latest-v24.x/api/single-executable-applications.html
 const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
-/** Puts the program and the recipes into a copy of the Node binary. */
+/** Puts the program, the recipes and the fonts into a copy of the Node binary. */
 export const makeExecutable = async (parts: Parts): Promise<void> => {
 	const {root, work, node, target} = parts;
 	const blob = await prepareBlob(parts);
@@ -35,7 +38,7 @@ export const makeExecutable = async (parts: Parts): Promise<void> => {
 	await rename(file, target);
 };
 
-const prepareBlob = async ({root, work, main, node, own}: Parts): Promise<string> => {
+const prepareBlob = async ({root, work, main, paper, node, own}: Parts): Promise<string> => {
 	const config = path.join(work, `${node.architecture}.json`);
 	const output = path.join(work, `${node.architecture}.blob`);
 	const recipes = (await readdir(path.join(root, 'recipes'))).filter(file => file.endsWith('.yaml'));
@@ -51,7 +54,13 @@ const prepareBlob = async ({root, work, main, node, own}: Parts): Promise<string
 			useCodeCache: node === own,
 			// NODE_OPTIONS of whoever starts it could load code of theirs.
 			execArgvExtension: 'none',
-			assets: Object.fromEntries(recipes.map(file => [file, path.join(root, 'recipes', file)])),
+			assets: Object.fromEntries(
+				[
+					...recipes.map(file => path.join(root, 'recipes', file)),
+					...Object.values(fontNames).map(file => path.join(fontFolder, file)),
+					paper,
+				].map(file => [path.basename(file), file]),
+			),
 		}),
 	);
 	await $({cwd: work, quiet: true})`${own.file} --experimental-sea-config ${config}`;

@@ -52,7 +52,7 @@ const workRows = ({
 	['method', `${method}, by ${technique} (NIST SP 800-88r2)`],
 	[
 		'tool',
-		`${tool.name} ${tool.version}, eraser ${tool.eraser}${schemeText(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
+		`${tool.name} ${tool.version}, eraser ${tool.eraser}${describeScheme(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
 	],
 	['written', `${certificate.writtenBytes} bytes`],
 	...(holds ? [['holds', describeHolds(holds)] as const] : []),
@@ -62,7 +62,7 @@ const workRows = ({
 	['finished', certificate.finishedAt],
 ];
 
-const schemeText = (scheme: Certificate['tool']['scheme']): string => {
+export const describeScheme = (scheme: Certificate['tool']['scheme']): string => {
 	if (!scheme) {
 		return '';
 	}
@@ -74,10 +74,10 @@ const schemeText = (scheme: Certificate['tool']['scheme']): string => {
 	return ` (scheme ${name}, ${passes} ${passes === 1 ? 'pass' : 'passes'}${gaps.join('')})`;
 };
 
-const describeHolds = (content: NonNullable<Certificate['holds']>): string =>
+export const describeHolds = (content: NonNullable<Certificate['holds']>): string =>
 	content.kind === 'aes-256-ctr' ? `AES-256-CTR stream, key ${content.key}` : describeContent(content);
 
-const describeVerification = ({
+export const describeVerification = ({
 	coverage,
 	percent,
 	result,

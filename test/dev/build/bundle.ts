@@ -7,16 +7,17 @@ import {bundle} from '../../../src/dev/build/bundle.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 
-let text = '';
+let texts: readonly string[] = [];
 
 test.before(async () => {
 	const directory = await mkdtemp(path.join(tmpdir(), 'zeroize-bundle-'));
-	text = await readFile(await bundle(root, directory), 'utf8');
+	const {main, paper} = await bundle(root, directory);
+	texts = await Promise.all([main, paper].map(async file => readFile(file, 'utf8')));
 	await rm(directory, {recursive: true, force: true});
 });
 
-test('whatever it still loads is built into Node', t => {
-	const loaded = [...text.matchAll(/\brequire\(([^)]*)\)/g)].map(([, argument = '']) => argument);
+test('whatever the program still loads is built into Node', t => {
+	const loaded = [...(texts[0] ?? '').matchAll(/\brequire\(([^)]*)\)/g)].map(([, argument = '']) => argument);
 	t.true(loaded.length > 50);
 	t.deepEqual(
 		loaded.filter(argument => !/^"[^"]+"$/.test(argument) || !isBuiltin(JSON.parse(argument))),
@@ -24,9 +25,18 @@ test('whatever it still loads is built into Node', t => {
 	);
 });
 
+test('the PDF library is in the thread, and not in the program', t => {
+	const [main = '', paper = ''] = texts;
+	t.true(paper.includes('node_modules/pdfkit/'));
+	t.false(main.includes('node_modules/pdfkit/'));
+});
+
 test('nothing is loaded lazily, which listr2 does from a checkout', async t => {
 	const lazy = /(?<![\w.#*])import\s*\(/;
-	t.notRegex(text, lazy);
+	for (const text of texts) {
+		t.notRegex(text, lazy);
+	}
+
 	const listr2 = await readFile(path.join(root, 'node_modules/listr2/dist/index.mjs'), 'utf8');
 	t.regex(listr2, lazy);
 });
