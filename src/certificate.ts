@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import {signaturesSchema} from './certificate/signature-schema.ts';
 import {contentSchema} from './content/schema.ts';
 import type {DeviceFacts} from './devices/device.ts';
 import {mediaType} from './devices/media.ts';
@@ -92,6 +93,10 @@ export const certificateSchema = v.looseObject({
 	/** SHA-256 of line `journalSeq` of the journal: the last one when the certificate was issued. */
 	journalHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
 	journalSeq: count,
+	/** What the auditor who asked for this sanitization wanted to find in it; absent where nobody did. */
+	nonce: v.optional(v.string()),
+	/** JWS, flattened and without payload; absent where the run had no key. */
+	signatures: v.optional(signaturesSchema),
 });
 
 export type Certificate = v.InferOutput<typeof certificateSchema>;
@@ -133,6 +138,7 @@ export const certify = (report: Report, path: string, head: JournalHead): Certif
 		log: {...report.log},
 		journalHash: head.hash,
 		journalSeq: head.seq,
+		...(report.plan.certificate.nonce !== undefined && {nonce: report.plan.certificate.nonce}),
 	};
 };
 

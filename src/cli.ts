@@ -9,6 +9,7 @@ import {addCompletion} from './commands/completion.ts';
 import {addContinue, addGiveShellBack} from './commands/continue.ts';
 import {addDevices} from './commands/devices.ts';
 import {addInit} from './commands/init.ts';
+import {addKeys} from './commands/keys.ts';
 import {addErasers, addRecipes, addSteps} from './commands/lists.ts';
 import {addPlan} from './commands/plan.ts';
 import {addRehearse} from './commands/rehearse.ts';
@@ -33,6 +34,7 @@ const commands: readonly AddCommand[] = [
 	addErasers,
 	addSteps,
 	addCertificate,
+	addKeys,
 	addCompletion,
 	addContinue,
 	addGiveShellBack,

@@ -10,6 +10,7 @@ const exitCodes = {
 	RECIPE_INVALID: 2,
 	CERTIFICATE_INVALID: 2,
 	JOURNAL_INVALID: 2,
+	KEY_INVALID: 2,
 
 	// Refused by a safety rule: not one byte of the device was written.
 	NOT_CONFIRMED: 3,
@@ -34,6 +35,7 @@ const exitCodes = {
 	EMERGENCY_NOT_REACHED: 3,
 	DISK_NOT_FREED: 3,
 	DESTINATION_UNREACHABLE: 3,
+	KEY_UNUSABLE: 3,
 
 	// Failed after the first write: do not release the device.
 	DEVICE_CHANGED: 4,
@@ -44,6 +46,9 @@ const exitCodes = {
 	STALLED: 4,
 	NOT_ZERO: 4,
 	UNREADABLE: 4,
+
+	// What should prove that a device may be released does not: do not release it.
+	CERTIFICATE_MISMATCH: 4,
 
 	// Erased and verified; what should have followed did not.
 	LOG_NOT_KEPT: 6,

@@ -1,8 +1,10 @@
 import {isUtf8} from 'node:buffer';
 import {createHash} from 'node:crypto';
+import type {SigningKey} from './certificate/signing-key.ts';
 import {SanitizeError} from './errors.ts';
 import type {RunEvent} from './events.ts';
 import {findFlaw} from './journal/event-schema.ts';
+import {checkSeal, type Seal, sealLine} from './journal/seal.ts';
 import {jsonFlaw, parseJson} from './json.ts';
 
 /** `prev` of the first line. */
@@ -20,6 +22,8 @@ export const hashLine = (line: string): string => createHash('sha256').update(li
 /**
 The hash chain of a run. Each line is an event as JSON, with `prev` added: the SHA-256 of the line before it (64 zeros in the first). Changing, removing or inserting a line breaks every line after it; the certificate carries the hash of the line it was issued at, so that the two prove each other.
 
+Each line but those of progress has a `seal` too: the SHA-256 of itself without it, and where the run has a key a signature of that. So a changed byte is found in the last line as well, wherever a copy of the journal ends.
+
 INVARIANTS
 - Lines are added in the order of `seq`, without a gap.
 - A line is never changed once it was made: what is on disk is a prefix of what was made.
@@ -27,11 +31,13 @@ INVARIANTS
 export class Journal {
 	#hash: string;
 	#seq: number;
+	readonly #key: SigningKey | undefined;
 
 	/** From its start, or after the last line of one that another process began. */
-	constructor({hash, seq}: JournalHead = {hash: genesisHash, seq: 0}) {
+	constructor({hash, seq}: JournalHead = {hash: genesisHash, seq: 0}, key?: SigningKey) {
 		this.#hash = hash;
 		this.#seq = seq;
+		this.#key = key;
 	}
 
 	/** The event's line, without line feed. */
@@ -40,7 +46,8 @@ export class Journal {
 			throw new SanitizeError('INTERNAL', `event ${event.seq} follows event ${this.#seq} in the journal`);
 		}
 
-		const line = JSON.stringify({...event, prev: this.#hash});
+		const bare = JSON.stringify({...event, prev: this.#hash});
+		const line = event.type === 'step.progress' ? bare : sealLine(bare, this.#key);
 		this.#hash = hashLine(line);
 		this.#seq = event.seq;
 		return line;
@@ -55,6 +62,8 @@ export class Journal {
 export interface JournalLine {
 	readonly event: RunEvent;
 	readonly hash: string;
+	/** Absent in a line of progress, and in a journal from before there were seals. */
+	readonly seal?: Seal;
 }
 
 // A run has a few steps; who reads goes through all that ended before at each.
@@ -104,7 +113,7 @@ export const readJournal = (text: string, file: string): readonly JournalLine[] 
 	) {
 		const number = lines.length + 1;
 		const row = text.slice(start, end);
-		const event = parseLine(row, number, prev, file);
+		const {event, seal} = parseLine(row, number, prev, file);
 		requireSameRun(event, lines[0]?.event, file);
 		steps += /^step\.(?:started|finished|failed|skipped)$/.test(event.type) ? 1 : 0;
 		if (steps > mostSteps) {
@@ -112,7 +121,7 @@ export const readJournal = (text: string, file: string): readonly JournalLine[] 
 		}
 
 		prev = hashLine(row);
-		lines.push({event, hash: prev});
+		lines.push({event, hash: prev, ...(seal && {seal})});
 	}
 
 	if (lines.length === 0) {
@@ -122,7 +131,12 @@ export const readJournal = (text: string, file: string): readonly JournalLine[] 
 	return lines;
 };
 
-const parseLine = (row: string, number: number, prev: string, file: string): RunEvent => {
+const parseLine = (
+	row: string,
+	number: number,
+	prev: string,
+	file: string,
+): {event: RunEvent; seal: Seal | undefined} => {
 	const value = parseRow(row, number, file);
 	if (value.prev !== prev) {
 		throw invalid(
@@ -136,16 +150,20 @@ const parseLine = (row: string, number: number, prev: string, file: string): Run
 		throw invalid(file, number, `its number is ${JSON.stringify(value.seq)?.slice(0, 20)}`);
 	}
 
-	const {prev: _, ...event} = value;
-	const flaw = findFlaw(event);
+	const {prev: _, seal, ...event} = value;
+	const flaw = findFlaw(event) ?? (seal === undefined ? null : checkSeal(row));
 	if (flaw !== null) {
 		throw invalid(file, number, flaw);
 	}
 
-	return event as unknown as RunEvent;
+	return {event: event as unknown as RunEvent, seal: seal as Seal | undefined};
 };
 
-const parseRow = (row: string, number: number, file: string) => {
+const parseRow = (
+	row: string,
+	number: number,
+	file: string,
+): {prev: unknown; seq: unknown; type: unknown; seal?: unknown} => {
 	let value: unknown;
 	try {
 		value = parseJson(row);

@@ -90,6 +90,16 @@ export interface CertificateDetails {
 	readonly mediaSource: string | null;
 	readonly performedBy: Person;
 	readonly validatedBy: Person;
+	/** What the auditor wants to find in it, so that no older one can be shown. */
+	readonly nonce?: string;
+}
+
+/** The key that a run signs its certificates and its journal with. */
+export interface PlannedKey {
+	/** Absolute path of the key file. */
+	readonly file: string;
+	/** JWK thumbprint (RFC 7638). */
+	readonly keyId: string;
 }
 
 /**
@@ -117,6 +127,8 @@ export interface Plan {
 	/** Also write the certificate here. */
 	readonly certificateFile: string | null;
 	readonly certificate: CertificateDetails;
+	/** Absent where nothing is signed. */
+	readonly signing?: PlannedKey;
 	/** Set when the run leaves the disk that the system runs from. */
 	readonly departure: Departure | null;
 	/** Programs of the system that the run will need. */

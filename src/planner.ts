@@ -37,6 +37,8 @@ export interface PlanInput {
 	readonly logRefused: string | null;
 	readonly destinations?: Plan['destinations'];
 	readonly certificateFile: string | null;
+	readonly nonce?: string | undefined;
+	readonly signing?: Plan['signing'];
 	readonly departure: Plan['departure'];
 	/** What was found wrong while looking: tools, places. */
 	readonly refusals: readonly Refusal[];
@@ -67,7 +69,8 @@ export const makePlan = (input: PlanInput): Plan => {
 		logRefused: input.logRefused,
 		destinations: input.destinations ?? [],
 		certificateFile: input.certificateFile,
-		certificate: certificateDetails(recipeSteps, input.hostname),
+		certificate: certificateDetails(recipeSteps, input.hostname, input.nonce),
+		...(input.signing && {signing: input.signing}),
 		departure: input.departure,
 		tools: [...new Set(steps.flatMap(({tools}) => tools))],
 		refusals: [

@@ -1,21 +1,17 @@
-import {spawnSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
-import {access, readFile, writeFile} from 'node:fs/promises';
+import {access, readFile} from 'node:fs/promises';
 import path from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import packageJson from '../package.json' with {type: 'json'};
 import {listRecipes} from '../src/commands/session/recipes.ts';
 import {helpPages} from '../src/dev/reference.ts';
 import {erasers} from '../src/erasers/index.ts';
 import {parseRecipe} from '../src/recipe.ts';
 import {steps} from '../src/steps/index.ts';
-import {createPlace, runFile, zeroize} from './_helpers/cli.ts';
+import {codeBlocks, readme} from './_helpers/readme.ts';
 
 const root = path.join(import.meta.dirname, '..');
 
 const read = async (file: string): Promise<string> => readFile(path.join(root, file), 'utf8');
-
-const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 
 const sectionOf = (title: string): string => {
 	const [, section] = readme.split(`\n## ${title}\n`);
@@ -25,13 +21,6 @@ const sectionOf = (title: string): string => {
 
 	return section.split('\n## ')[0] ?? '';
 };
-
-/** The code blocks of a language; `''` for those without one. */
-const codeBlocks = (language: string): readonly string[] =>
-	readme
-		.matchAll(/^```(\w*)\n(.*?)^```$/gms)
-		.flatMap(([, given, code = '']) => (given === language ? [code] : []))
-		.toArray();
 
 /** The cells of a section's tables, without their heads. */
 const rowsOf = (title: string): ReadonlyArray<readonly string[]> =>
@@ -158,71 +147,4 @@ test('every file that it names is there', async t => {
 	for (const file of files) {
 		await t.notThrowsAsync(access(path.join(root, file)), file);
 	}
-});
-
-const hasJq = spawnSync('jq', ['--version']).status === 0;
-
-const withJq = hasJq ? test : test.skip;
-
-/** Follows the README's instructions in a directory with a journal and its certificate. */
-const checkByHand = async (directory: string, tool = 'sha256sum'): Promise<string> => {
-	const script = codeBlocks('sh').find(code => code.includes(tool)) ?? 'exit 9';
-	const {stdout} = await runFile('sh', ['-euc', script], {cwd: directory});
-	return stdout;
-};
-
-const eraseFile = async (t: ExecutionContext, ...options: readonly string[]): Promise<string> => {
-	const place = await createPlace(t);
-	const image = await place.image(4096);
-	const {exitCode, stderr} = await zeroize([
-		...['run', 'erase', '--device', `file:${image}`, '--confirm', image],
-		...place.args,
-		...options,
-	]);
-	t.is(exitCode, 0, stderr);
-	const {log} = await place.runs();
-	return log[0] ?? '';
-};
-
-withJq(
-	'its loop proves a journal and its certificate by hand, and finds a changed line (needs jq)',
-	async t => {
-		const directory = await eraseFile(t);
-		const journal = path.join(directory, 'journal.jsonl');
-		const text = await readFile(journal, 'utf8');
-		t.is(await checkByHand(directory), 'the certificate was issued here\n');
-
-		await writeFile(journal, text.replace('"step":"verify"', '"step":"Verify"'));
-		const output = await checkByHand(directory);
-		t.regex(output, /^broken chain: \{/);
-		t.false(output.includes('{"seq":1,'));
-
-		await writeFile(journal, text.split('\n').toSpliced(2, 1).join('\n'));
-		t.regex(await checkByHand(directory), /^broken chain: \{"seq":4,/);
-	},
-);
-
-withJq('its lines make the bytes of a random pass again, with openssl alone (needs jq)', async t => {
-	const directory = await eraseFile(t, '--eraser', 'pattern');
-	t.is(await checkByHand(directory, 'openssl'), 'as written\n');
-	const {device} = JSON.parse(await readFile(path.join(directory, 'certificate.json'), 'utf8'));
-	await writeFile(device.path, 'other', {flag: 'r+'});
-	const error = await t.throwsAsync<Error & {stdout?: string}>(checkByHand(directory, 'openssl'));
-	t.regex(error.stdout ?? '', /differ: (?:byte|char) 1,/);
-});
-
-test('the line that it names is where the certificate was issued, and holds what it says', async t => {
-	const directory = await eraseFile(t);
-	const lines = (await readFile(path.join(directory, 'journal.jsonl'), 'utf8')).split('\n');
-	const {journalSeq} = JSON.parse(await readFile(path.join(directory, 'certificate.json'), 'utf8'));
-	const issued = JSON.parse(lines[journalSeq - 1] ?? '');
-	t.like(issued, {type: 'step.started', step: 'issue-certificate'});
-	const finished = JSON.parse(lines[journalSeq] ?? '');
-	t.like(finished, {type: 'step.finished', step: 'issue-certificate'});
-	const [{path: file, sha256}] = finished.certificates;
-	t.is(file, path.join(directory, 'certificate.json'));
-	const {stdout} = await runFile('sha256sum', [file]);
-	t.is(stdout.split(' ')[0], sha256);
-	const shown = await zeroize(['certificate', 'show', '--json', path.join(directory, 'journal.jsonl')]);
-	t.is(shown.stdout, await readFile(file, 'utf8'));
 });

@@ -2,7 +2,9 @@ import {parseCertificate} from '../certificate.ts';
 import {certificateLines} from '../views/text/certificate-lines.ts';
 import {addPdf} from './certificate/pdf.ts';
 import {readCertificates} from './certificate/read-certificates.ts';
+import {addSignCertificate} from './certificate/sign.ts';
 import {addSummary} from './certificate/summary.ts';
+import {addVerifyCertificate} from './certificate/verify.ts';
 import {type AddCommand, done} from './command.ts';
 
 const doing = 'certificate show';
@@ -13,6 +15,8 @@ export const addCertificate: AddCommand = (program, surroundings, finish) => {
 		.command('certificate')
 		.description('certificates of sanitization')
 		.addHelpText('after', '\nExample:\n  zeroize certificate show certificate.json');
+	addVerifyCertificate(certificate, surroundings, finish);
+	addSignCertificate(certificate, surroundings, finish);
 	certificate
 		.command('show <file>')
 		.description('show a certificate, or those in a journal, a console capture or a QR text')

@@ -9,7 +9,7 @@ export interface Surroundings extends DeviceSurroundings {
 	readonly env: Readonly<Record<string, string | undefined>>;
 	readonly stdout: TerminalOutput;
 	readonly stderr: TerminalOutput;
-	readonly stdin: NodeJS.ReadableStream & {readonly isTTY?: boolean};
+	readonly stdin: NodeJS.ReadableStream & {readonly isTTY?: boolean; setRawMode?(isRaw: boolean): unknown};
 	readonly uid: number;
 	/** This is PID 1 of a machine that left its disk. */
 	readonly isInit: boolean;

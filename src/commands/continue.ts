@@ -1,9 +1,12 @@
+import type {SigningKey} from '../certificate/signing-key.ts';
 import {SanitizeError} from '../errors.ts';
 import type {Host} from '../hosts/host.ts';
 import {withdraw} from '../hosts/systemd/departure.ts';
 import {giveShellBack} from '../hosts/systemd/emergency-shell.ts';
 import {forgetRunUnit} from '../hosts/systemd/run-unit.ts';
+import {forgetHandedOver, handoverFile, readHandedOver} from '../keys/handover.ts';
 import {createConsoles} from '../output/consoles.ts';
+import type {Plan} from '../plan.ts';
 import {readKeptRun} from '../records/kept-run.ts';
 import plain from '../views/plain.ts';
 import {type AddCommand, type CommandEnd, done, printError, type Surroundings} from './command.ts';
@@ -28,11 +31,26 @@ export const addContinue: AddCommand = (program, surroundings, finish) => {
 			await using _claims = await claimDevices(kept.plan);
 			const consoles = createConsoles(kept.plan.departure?.consoles ?? [], surroundings.root);
 			finish(
-				await endingOpen({...surroundings, stdout: consoles, stderr: consoles}, own =>
-					continueRun({kept, view: plain}, own),
+				await endingOpen({...surroundings, stdout: consoles, stderr: consoles}, async own =>
+					continueRun({kept, view: plain, signingKey: await takeKey(kept.plan, own)}, own),
 				),
 			);
 		});
+};
+
+/** @throws SanitizeError KEY_UNUSABLE. */
+const takeKey = async (
+	{runId, signing}: Plan,
+	{root, uid}: Surroundings,
+): Promise<SigningKey | undefined> => {
+	if (!signing) {
+		return undefined;
+	}
+
+	const file = handoverFile(runId, root);
+	const key = await readHandedOver(file, {keyId: signing.keyId, uid});
+	await forgetHandedOver(file);
+	return key;
 };
 
 /** What systemd runs when the unit's program has ended, and perhaps could not do it itself. */
@@ -44,6 +62,7 @@ export const addGiveShellBack: AddCommand = (program, surroundings, finish) => {
 			const {root, env} = surroundings;
 			// Not while it runs: without its file systemd forgets, at the next daemon-reload, what lets it survive.
 			await forgetRunUnit(runId, root);
+			await forgetHandedOver(handoverFile(runId, root));
 			// systemd.exec(5), "Environment Variables Set or Propagated by the Service Manager".
 			if (env['EXIT_CODE'] !== 'exited') {
 				await withdraw(root);

@@ -1,11 +1,15 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
+import type {SigningKey} from '../certificate/signing-key.ts';
 import {exitCodeOf, SanitizeError} from '../errors.ts';
 import {quietKernel} from '../hosts/ram/quiet-kernel.ts';
 import {feedWatchdogs} from '../hosts/ram/watchdogs.ts';
 import ram from '../hosts/ram.ts';
+import {keyInRam} from '../hosts/staging/places.ts';
+import {readHandedOver} from '../keys/handover.ts';
 import {conclude} from '../outcome.ts';
 import {createConsoles} from '../output/consoles.ts';
+import type {Plan} from '../plan.ts';
 import {readKeptRun} from '../records/kept-run.ts';
 import type {Report} from '../report.ts';
 import plain from '../views/plain.ts';
@@ -85,10 +89,21 @@ const notEnded = (report: Report | undefined): CommandEnd => {
 const tryOnce = async (directory: string, surroundings: Surroundings): Promise<CommandEnd> => {
 	try {
 		const kept = await readKeptRun(directory);
-		return await continueRun({kept, view: plain, host: 'ram'}, surroundings);
+		const signingKey = await keyOf(kept.plan, surroundings);
+		return await continueRun({kept, view: plain, host: 'ram', signingKey}, surroundings);
 	} catch (error) {
 		const {code} = printError(surroundings.stderr, 'going on with the run', error);
 		return {exitCode: code === 'INTERNAL' ? 1 : 4};
+	}
+};
+
+/** Without it everything is done but the certificate: that step says so then. */
+const keyOf = async ({signing}: Plan, {root, uid, stderr}: Surroundings): Promise<SigningKey | undefined> => {
+	try {
+		return signing && (await readHandedOver(keyInRam(root), {keyId: signing.keyId, uid}));
+	} catch (error) {
+		printError(stderr, 'looking for the key', error);
+		return undefined;
 	}
 };
 

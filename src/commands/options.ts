@@ -26,6 +26,9 @@ export interface RunOptions {
 	readonly certificate?: string;
 	readonly destination: readonly string[];
 	readonly atOnce?: number;
+	readonly key?: string;
+	readonly nonce?: string;
+	readonly passphraseFile?: string;
 }
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
@@ -128,6 +131,9 @@ const addPlaces = (command: Command): Command =>
 			'where they end up (default: /var/log/zeroize; without root, below ~/.local/state)',
 		)
 		.option('--certificate <file>', 'also write the certificate there')
+		.addOption(keyOption('what the recipe says'))
+		.addOption(passphraseOption())
+		.addOption(nonceOption())
 		.addOption(
 			new Option(
 				'--destination <where>',
@@ -136,6 +142,31 @@ const addPlaces = (command: Command): Command =>
 				.argParser(collect)
 				.default([], 'what the recipe says'),
 		);
+
+export const keyOption = (byDefault: string): Option =>
+	new Option('--key <file>', `sign the certificate with the key in this file (default: ${byDefault})`);
+
+const parseNonce = (text: string): string => {
+	if (!noncePattern.test(text)) {
+		throw new InvalidArgumentError('It is 1 to 128 printable ASCII characters, not a space at either end.');
+	}
+
+	return text;
+};
+
+const noncePattern = /^[!-~](?:[ -~]{0,126}[!-~])?$/;
+
+const nonceOption = (): Option =>
+	new Option(
+		'--nonce <text>',
+		'what the auditor wants to find in the certificate, so that it is no older one',
+	).argParser(parseNonce);
+
+export const passphraseOption = (): Option =>
+	new Option(
+		'--passphrase-file <file>',
+		'where the passphrase of the key is (default: ZEROIZE_PASSPHRASE, or asked for on a terminal)',
+	);
 
 const hostOption = (byDefault: HostName): Option =>
 	new Option('--host <name>', 'what the steps around the erase act on')

@@ -7,6 +7,7 @@ import {defaultLogDir} from './session/places.ts';
 import type {RunRequest} from './session/prepare.ts';
 import {loadRecipe} from './session/recipes.ts';
 import {runSession} from './session/session.ts';
+import {withKey} from './session/signing.ts';
 import {requireDevices} from './session/targets.ts';
 
 export const addRun: AddCommand = (program, surroundings, finish) => {
@@ -32,7 +33,7 @@ export const loadRequested = async (
 
 /** @throws SanitizeError USAGE. */
 export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surroundings): RunRequest => ({
-	recipe: withDestinations(recipe, options.destination),
+	recipe: withKey(withDestinations(recipe, options.destination), options),
 	targets: requireDevices(options.device),
 	host: options.host ?? defaultHost,
 	eraser: options.eraser,
@@ -42,5 +43,7 @@ export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surro
 	overlap: options.overlap,
 	stateDir: path.resolve(options.stateDir),
 	logDir: path.resolve(options.logDir ?? defaultLogDir(uid, env)),
+	nonce: options.nonce,
+	passphraseFile: options.passphraseFile,
 	certificateFile: options.certificate === undefined ? null : path.resolve(options.certificate),
 });

@@ -15,7 +15,7 @@ interface Count {
 
 const checks: readonly Check[] = [
 	{name: 'plug-in indexes', command: ['node', 'src/dev/generate.ts', '--check']},
-	{name: 'recipe schema', command: ['node', 'src/dev/schema.ts', '--check']},
+	{name: 'JSON schemas', command: ['node', 'src/dev/schema.ts', '--check']},
 	{name: 'command reference', command: ['node', 'src/dev/reference.ts', '--check']},
 	{name: 'types', command: ['tsc', '-p', '.']},
 	{name: 'lint', command: ['biome', 'ci', '--colors=off', '.']},

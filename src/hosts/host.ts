@@ -32,7 +32,13 @@ export interface Departure {
 /** What came of leaving the disk. */
 export type Leaving =
 	/** All is ready in RAM; {@link Host.leave} makes the machine go there. Until then `undo` takes it back. */
-	| {readonly isLeft: false; readonly stateDir: string; undo(): Promise<void>}
+	| {
+			readonly isLeft: false;
+			readonly stateDir: string;
+			/** Where the process in RAM looks for the key that the run signs with. */
+			readonly keyFile: string;
+			undo(): Promise<void>;
+	  }
 	/** Nothing of the system is on the disk any more; what was done for that. */
 	| {readonly isLeft: true; readonly done: readonly string[]};
 

@@ -1,3 +1,4 @@
+import type {SigningKey} from '../certificate/signing-key.ts';
 import type {Clearance} from '../clearance.ts';
 import type {Device} from '../devices/device.ts';
 import {toSanitizeError} from '../errors.ts';
@@ -29,6 +30,8 @@ export interface RunSurroundings {
 	readonly tools: Tools;
 	readonly events: RunEvents;
 	readonly records: Records;
+	/** What the plan says that it signs with. */
+	readonly signingKey?: SigningKey | undefined;
 	/** Aborted with a SanitizeError INTERRUPTED or TERMINATED as its reason. */
 	readonly signal: AbortSignal;
 	readonly now: () => Date;
@@ -149,13 +152,23 @@ const callStep = async (
 	return runWatched({step, options, lane, device, from, handover, context}, surroundings);
 };
 
-const makeContext = ({plan, host, tools, signal, now, records, events}: RunSurroundings): StepContext => ({
+const makeContext = ({
 	plan,
 	host,
 	tools,
 	signal,
 	now,
 	records,
+	signingKey,
+	events,
+}: RunSurroundings): StepContext => ({
+	plan,
+	host,
+	tools,
+	signal,
+	now,
+	records,
+	signingKey,
 	warn: warning => void events.emit({type: 'run.warned', ...warning}),
 });
 

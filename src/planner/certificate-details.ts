@@ -4,7 +4,11 @@ import type {RecipeStep} from '../recipe.ts';
 const nobody: Person = {name: null, title: null, date: null, location: null, contact: null};
 
 /** What the recipe says for the certificate; the media come from the host by default. */
-export const certificateDetails = (steps: readonly RecipeStep[], hostname: string): CertificateDetails => {
+export const certificateDetails = (
+	steps: readonly RecipeStep[],
+	hostname: string,
+	nonce: string | undefined,
+): CertificateDetails => {
 	const options = steps.find(({step}) => step === 'issue-certificate')?.options ?? {};
 	const {
 		assetTag = null,
@@ -17,5 +21,6 @@ export const certificateDetails = (steps: readonly RecipeStep[], hostname: strin
 		mediaSource: mediaSource ?? hostname,
 		performedBy: {...nobody, ...performedBy},
 		validatedBy: {...nobody, ...validatedBy},
+		...(nonce !== undefined && {nonce}),
 	};
 };

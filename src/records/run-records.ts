@@ -1,6 +1,7 @@
 import {mkdirSync} from 'node:fs';
 import {mkdir, rm, rmdir} from 'node:fs/promises';
 import path from 'node:path';
+import type {SigningKey} from '../certificate/signing-key.ts';
 import {SanitizeError} from '../errors.ts';
 import type {RunEvent, RunEvents} from '../events.ts';
 import {fileError, makeDirectories, syncDirectory, writeNewFile} from '../files.ts';
@@ -17,6 +18,8 @@ export interface RunRecordsOptions {
 	readonly stateDir: string | null;
 	/** What another process kept of this run so far: its files are gone on with. */
 	readonly kept?: KeptRun | undefined;
+	/** Seals the lines of the journal. */
+	readonly signingKey?: SigningKey | undefined;
 	/** What a person reads of an event, one entry a line. */
 	readonly describe: (event: RunEvent) => readonly string[];
 }
@@ -32,8 +35,14 @@ export interface RunRecords extends Records, Disposable {
 Keeps the journal and the log of a run from its first event on, and folds the report.
 @throws SanitizeError STATE_DIR_UNUSABLE when `stateDir` cannot be used at all. A full one is no reason: the records are then kept in memory, and a warning says so.
 */
-export const createRecords = ({events, stateDir, kept, describe}: RunRecordsOptions): RunRecords => {
-	const journal = new Journal(kept?.head);
+export const createRecords = ({
+	events,
+	stateDir,
+	kept,
+	signingKey,
+	describe,
+}: RunRecordsOptions): RunRecords => {
+	const journal = new Journal(kept?.head, signingKey);
 	const mustLast = createDurability();
 	let report: Report = kept?.report ?? emptyReport;
 	let directory = kept?.directory ?? (stateDir === null ? null : makeStateDirectory(stateDir, events));

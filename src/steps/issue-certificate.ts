@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import * as v from 'valibot';
-import {certificateText, certify} from '../certificate.ts';
+import {signPerformed} from '../certificate/signatures.ts';
+import {type Certificate, certificateText, certify} from '../certificate.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
 import {writeNewFile} from '../files.ts';
 import {conclude} from '../outcome.ts';
@@ -26,6 +27,7 @@ export default defineRunStep({
 		mediaSource: v.pipe(text, v.description('where the media came from; the host name by default')),
 		performedBy: v.pipe(person, v.description('who carries it out')),
 		validatedBy: v.pipe(person, v.description('who validates it')),
+		key: v.optional(v.pipe(v.string(), v.description('file with the key that signs it'))),
 	},
 	tools: () => [],
 	plan: (_options, {devices}) => ({
@@ -51,7 +53,7 @@ export default defineRunStep({
 
 		const certificates = [];
 		for (const path of paths) {
-			const json = certificateText(certify(report, path, head));
+			const json = certificateText(await signed(certify(report, path, head), context));
 			const sha256 = createHash('sha256').update(json).digest('hex');
 			for (const file of await deliver(json, path, context)) {
 				certificates.push({device: path, path: file, sha256, text: json});
@@ -61,6 +63,21 @@ export default defineRunStep({
 		return {facts: {certificates}};
 	},
 });
+
+/** @throws SanitizeError CERTIFICATE_NOT_ISSUED: what was planned to be signed is never issued without. */
+const signed = async (certificate: Certificate, {plan, signingKey}: StepContext): Promise<Certificate> => {
+	if (!plan.signing) {
+		return certificate;
+	}
+
+	if (signingKey?.keyId !== plan.signing.keyId) {
+		throw new SanitizeError('CERTIFICATE_NOT_ISSUED', `the key ${plan.signing.keyId} is not at hand`, {
+			hint: `zeroize resume JOURNAL --key ${plan.signing.file}`,
+		});
+	}
+
+	return signPerformed(certificate, signingKey);
+};
 
 /** Beside the journal, and where `--certificate` asks for it. */
 const deliver = async (

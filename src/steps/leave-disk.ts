@@ -1,3 +1,4 @@
+import {writeKeyFile} from '../keys/key-file.ts';
 import {defineRunStep} from './step.ts';
 
 export default defineRunStep({
@@ -17,7 +18,7 @@ export default defineRunStep({
 			? {title: `leave ${left.facts.path} and go on in RAM`}
 			: {title: 'leave the disk', skip: 'no device holds the running system'};
 	},
-	async run(_options, {host, plan, records, signal}) {
+	async run(_options, {host, plan, records, signal, signingKey}) {
 		if (!plan.departure) {
 			throw new TypeError('a plan with this step says how to do it');
 		}
@@ -33,6 +34,10 @@ export default defineRunStep({
 		try {
 			// Copying took a while.
 			signal.throwIfAborted();
+			if (signingKey) {
+				await writeKeyFile(leaving.keyFile, signingKey);
+			}
+
 			await records.moveTo(leaving.stateDir);
 		} catch (error) {
 			await leaving.undo();

@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import type {SigningKey} from '../certificate/signing-key.ts';
 import type {PlannedDestination} from '../destinations/destination.ts';
 import type {Device} from '../devices/device.ts';
 import type {AnnouncedPass} from '../erasers/eraser.ts';
@@ -60,6 +61,8 @@ export interface StepContext {
 	readonly signal: AbortSignal;
 	readonly now: () => Date;
 	readonly records: Records;
+	/** Signs the certificates; absent where the run has no key. */
+	readonly signingKey?: SigningKey | undefined;
 	/** Says something that the operator should know but that stops nothing. */
 	warn(warning: {readonly code: ErrorCode; readonly message: string; readonly hint?: string}): void;
 }

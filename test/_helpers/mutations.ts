@@ -176,3 +176,38 @@ export function* everyByteChanged(text: string): Generator<Buffer> {
 		}
 	}
 }
+
+/** What can stand for a byte without anything else becoming invalid: another digit, letter or space, a letter of the other case. */
+const lookalikes = (byte: number): readonly number[] => {
+	const character = String.fromCharCode(byte);
+	if (/[0-9]/.test(character)) {
+		return [0x30 + ((byte - 0x30 + 1) % 10), 0x30 + ((byte - 0x30 + 5) % 10)];
+	}
+
+	if (/[A-Za-z]/.test(character)) {
+		return [byte ^ 0x20, /[zZ]/.test(character) ? byte - 1 : byte + 1];
+	}
+
+	return [0x20, 0x09].filter(space => space !== byte);
+};
+
+/** Every text that differs from this one in one byte that still fits in, and with `widely` those of {@link everyByteChanged}, and those with a byte more or less. */
+export function* everyByteTurned(text: Buffer, {widely}: {readonly widely: boolean}): Generator<Buffer> {
+	for (const [index, byte] of text.entries()) {
+		for (const other of lookalikes(byte)) {
+			const changed = Buffer.from(text);
+			changed[index] = other;
+			yield changed;
+		}
+
+		if (widely) {
+			const [before, after] = [text.subarray(0, index), text.subarray(index + 1)];
+			yield Buffer.concat([before, after]);
+			yield Buffer.concat([before, Buffer.from([byte, byte]), after]);
+		}
+	}
+
+	if (widely) {
+		yield* everyByteChanged(text.toString());
+	}
+}

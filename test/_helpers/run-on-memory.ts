@@ -1,6 +1,7 @@
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import type {SigningKey} from '../../src/certificate/signing-key.ts';
 import {authorize} from '../../src/clearance.ts';
 import type {Device, DeviceFacts} from '../../src/devices/device.ts';
 import {type Fault, faulty} from '../../src/devices/faulty.ts';
@@ -30,6 +31,8 @@ export interface MemoryRun {
 	readonly recipe?: Recipe;
 	readonly overrides?: PlanInput['overrides'];
 	readonly atOnce?: number;
+	/** Key that the plan signs with, and the one that is at hand. */
+	readonly keys?: {readonly planned: SigningKey; readonly atHand?: SigningKey};
 	readonly logRefused?: string;
 	/** Called before each write reaches a device. */
 	readonly onWrite?: (directory: string) => void;
@@ -89,6 +92,7 @@ export const runOnMemory = async (
 		logDir: run.logDir?.(logDir) ?? logDir,
 		logRefused: run.logRefused ?? null,
 		atOnce: run.atOnce,
+		...(run.keys && {signing: {file: '/key', keyId: run.keys.planned.keyId}}),
 	});
 	const clearances = authorize(
 		plan,
@@ -109,7 +113,10 @@ export const runOnMemory = async (
 		onEvent?.(event, () => controller.abort(abortReason));
 	});
 	events.emit({type: 'run.planned', plan});
-	using records = createRecords({events, stateDir: directory, describe: ({type}) => [type]});
+	using records = createRecords({
+		...{events, stateDir: directory, signingKey: run.keys?.atHand},
+		describe: ({type}) => [type],
+	});
 	const tools = createTools({env: {}});
 	const host = rehearsal.create({tools, root: '/'});
 	const lanes = devices.map((device, index) => {
@@ -130,6 +137,7 @@ export const runOnMemory = async (
 			tools,
 			events,
 			records,
+			signingKey: run.keys?.atHand,
 			signal: controller.signal,
 			now: () => new Date(),
 			monotonicMs: run.monotonicMs ?? (() => performance.now()),

@@ -109,12 +109,17 @@ for (const {title, run, exitCode, last, journal} of runs) {
 	});
 }
 
-/** What the contract says a journal is: the same lines, each with the SHA-256 of the line before it. */
+const hash = (line: string): string => createHash('sha256').update(line).digest('hex');
+
+/** What the contract says a journal is: the same lines, each with the SHA-256 of the line before it, and but for progress of itself. */
 const toJournal = (stdout: string): string => {
 	let prev = '0'.repeat(64);
 	return stdout.replaceAll(/^(.*)\}$/gm, (_, start: string) => {
-		const line = `${start},"prev":"${prev}"}`;
-		prev = createHash('sha256').update(line).digest('hex');
+		const bare = `${start},"prev":"${prev}"}`;
+		const line = start.includes('"type":"step.progress"')
+			? bare
+			: `${bare.slice(0, -1)},"seal":{"sha256":"${hash(bare)}"}}`;
+		prev = hash(line);
 		return line;
 	});
 };

@@ -1,9 +1,10 @@
-import {open, readFile, rm} from 'node:fs/promises';
+import {open, readFile, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {readJournal} from '../../src/journal.ts';
 import {createPlace, isAllZero, type Place, zeroize} from '../_helpers/cli.ts';
 import {isRoot} from '../_helpers/loop.ts';
+import {makeKey} from '../_helpers/proof.ts';
 import {slowFile} from '../_helpers/slow-file.ts';
 
 const asRoot = isRoot ? test : test.skip;
@@ -21,11 +22,12 @@ const cutRun = async (
 	scheme: 'loop' | 'file',
 	eraser: string,
 	signal: NodeJS.Signals,
+	{place: given, more = []}: {readonly place?: Place; readonly more?: readonly string[]} = {},
 ) => {
-	const place = await createPlace(t);
+	const place = given ?? (await createPlace(t));
 	const slow = await slowFile(t, place.directory, {writeDelayMs: 40});
 	const target = `${scheme}:${slow.path}`;
-	const options = [...place.args, '--eraser', eraser, '--progress', 'json'];
+	const options = [...place.args, '--eraser', eraser, '--progress', 'json', ...more];
 	const end = await zeroize(['run', 'erase', '--device', target, '--confirm', slow.path, ...options], {
 		interrupt: {signal, when: isWriting},
 	});
@@ -53,6 +55,40 @@ for (const [scheme, eraser, signal] of [
 		t.is((await zeroize(['certificate', 'show', kept])).exitCode, 0);
 	});
 }
+
+asRoot('a signed run is resumed with its key and no other, and its certificate and journal hold', async t => {
+	const place = await createPlace(t);
+	const [key, other] = [await makeKey(place), await makeKey(place, 'other.pem')];
+	const {slow, journal} = await cutRun(t, 'file', 'direct', 'SIGKILL', {place, more: ['--key', key.file]});
+	const before = await readFile(journal, 'utf8');
+	await rename(key.file, `${key.file}.moved`);
+	for (const [options, says] of [
+		[[], /key\.pem: no such file/],
+		[['--key', other.file], /other\.pem is the key .+, not /],
+	] as const) {
+		const end = await zeroize(['resume', journal, ...options]);
+		t.is(end.exitCode, 3);
+		t.regex(end.stderr, says);
+		t.is(await readFile(journal, 'utf8'), before);
+	}
+
+	const end = await zeroize(['resume', journal, '--key', `${key.file}.moved`], {timeoutMs: 60_000});
+	t.is(end.exitCode, 0, end.stderr);
+	t.true(await isAllZero(slow.path, slow.totalBytes));
+	const [run = ''] = (await place.runs()).log;
+	const [certificate, kept] = ['certificate.json', 'journal.jsonl'].map(name => path.join(run, name));
+	const verified = await zeroize([
+		...['certificate', 'verify', certificate ?? '', '--journal', kept ?? '', '--key', key.keyId],
+	]);
+	t.is(verified.exitCode, 0, verified.stdout);
+});
+
+test('a run that was planned without a key takes none when it is resumed', async t => {
+	const {journal} = await unkeptRun(t);
+	const {exitCode, stderr} = await zeroize(['resume', journal, '--key', journal]);
+	t.is(exitCode, 2);
+	t.regex(stderr, /was planned without a key/);
+});
 
 /** A run that erased its file and then could not keep its log: there is something left to resume. */
 const unkeptRun = async (t: ExecutionContext) => {

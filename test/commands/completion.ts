@@ -38,7 +38,7 @@ const candidates: ReadonlyArray<readonly [words: readonly string[], values: read
 	[['run', '--unknown=x'], []],
 	[
 		['certificate', 's'],
-		['show', 'summary'],
+		['sign', 'show', 'summary'],
 	],
 	[['certificate', 'show', 'cert'], [':files']],
 	[['certificate', 'pdf', 'a.json', 'b.json', 'cert'], [':files']],
@@ -69,6 +69,7 @@ const candidates: ReadonlyArray<readonly [words: readonly string[], values: read
 			'erasers',
 			'steps',
 			'certificate',
+			'keys',
 			'completion',
 			'help',
 		],
@@ -121,7 +122,7 @@ test('a shell that is not known is a usage error', async t => {
 const lines: ReadonlyArray<readonly [keys: string, line: string]> = [
 	[
 		`zeroize ${allCompletions}`,
-		'zeroize certificate completion devices erasers help plan recipes rehearse resume run steps verify ',
+		'zeroize certificate completion devices erasers help keys plan recipes rehearse resume run steps verify ',
 	],
 	['zeroize ru\t', 'zeroize run '],
 	[`zeroize run ${allCompletions}`, 'zeroize run erase ssr-zeroize verify-only '],

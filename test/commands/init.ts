@@ -1,8 +1,10 @@
 import {readdir, readFile, rename} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import type {SigningKey} from '../../src/certificate/signing-key.ts';
 import type {EventBody} from '../../src/events.ts';
 import {readJournal} from '../../src/journal.ts';
+import {writeKeyFile} from '../../src/keys/key-file.ts';
 import type {Plan} from '../../src/plan.ts';
 import {isAllZero} from '../_helpers/cli.ts';
 import {keptRun} from '../_helpers/kept.ts';
@@ -11,6 +13,7 @@ import {isRoot} from '../_helpers/loop.ts';
 import {runMain} from '../_helpers/main.ts';
 import {connect, openPty} from '../_helpers/pty.ts';
 import {webServer} from '../_helpers/receivers.ts';
+import {newKey} from '../_helpers/signing-key.ts';
 
 // Each holds a loop device, and the number of a terminal that has gone is given to the next one.
 const asRoot = isRoot ? test.serial : test.serial.skip;
@@ -21,8 +24,9 @@ const soFar = (plan: Plan): readonly EventBody[] => [
 ];
 
 /** What stands in RAM after the pivot, with a console to sit at. Of the kernel only what is read can be reached. */
-const stagedRun = async (t: ExecutionContext, destination: string | null = null) => {
-	const {place, image, plan} = await planToLeave(t, destination);
+const stagedRun = async (t: ExecutionContext, destination: string | null = null, signingKey?: SigningKey) => {
+	const {place, image, plan: unsigned} = await planToLeave(t, destination);
+	const plan = {...unsigned, ...(signingKey && {signing: {file: '/key', keyId: signingKey.keyId}})};
 	const directory = await keptRun(path.join(place.directory, 'ram'), plan, ...soFar(plan));
 	const root = await leftMachine(place);
 	const pty = await openPty(t);
@@ -34,6 +38,7 @@ const stagedRun = async (t: ExecutionContext, destination: string | null = null)
 		directory,
 		pty,
 		plan,
+		root,
 		journal,
 		init: (...options: readonly string[]) => runMain(['init', directory, ...options], {root, isInit: true}),
 	};
@@ -125,6 +130,22 @@ asRoot(
 		t.deepEqual(finished, ['refused', 'sanitized']);
 	},
 );
+
+asRoot('a key that is not there keeps nothing from being erased, and signs once it is', async t => {
+	const key = newKey();
+	const {image, pty, init, root, directory} = await stagedRun(t, null, key);
+	const ending = init();
+	await pty.shows(/looking for the key: the key .+ was not handed over[\s\S]*r {2}try again.*\n/);
+	t.true(await isAllZero(image, totalBytes));
+	t.false((await readdir(directory)).includes('certificate.json'));
+	await writeKeyFile(path.join(root, 'zeroize.key'), key);
+	pty.type('r\n');
+	t.deepEqual((await ending).end.halt?.halt, {how: 'poweroff', by: 'sysrq'});
+	const file = path.join(directory, 'certificate.json');
+	const journal = path.join(directory, 'journal.jsonl');
+	const end = await runMain(['certificate', 'verify', file, '--journal', journal, '--key', key.keyId]);
+	t.is(end.exitCode, 0, end.stdout);
+});
 
 asRoot('whoever chooses to power off gets that, and nothing is erased', async t => {
 	const {image, pty, init} = await stagedRun(t);

@@ -1,7 +1,9 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import {generateSchema} from '../../src/dev/schema.ts';
+import packageJson from '../../package.json' with {type: 'json'};
+import {certificateFields} from '../../src/dev/schema/certificate-fields.ts';
+import {generateCertificateSchema, generateSchema} from '../../src/dev/schema.ts';
 import {steps} from '../../src/steps/index.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -48,4 +50,24 @@ test('every option is described for editors', t => {
 		),
 	);
 	t.deepEqual(bare, []);
+});
+
+test('schemas/certificate.json is what the certificate makes of it, and is published', async t => {
+	const {file, text} = generateCertificateSchema();
+	t.is(await readFile(path.join(root, file), 'utf8'), text, `${file} is stale: npm run gen`);
+	t.true(packageJson.files.includes(path.dirname(file)));
+	t.is(JSON.parse(text).$schema, 'https://json-schema.org/draft/2020-12/schema');
+});
+
+test('every field of a certificate is described, and nothing else is', t => {
+	const {properties} = JSON.parse(generateCertificateSchema().text);
+	t.deepEqual(Object.keys(certificateFields).sort(), Object.keys(properties).sort());
+	t.true(Object.values<{description?: string}>(properties).every(({description}) => description));
+});
+
+test('signatures allow nothing beside what is signed', t => {
+	const {signatures} = JSON.parse(generateCertificateSchema().text).properties;
+	const entries = signatures.anyOf.flatMap(({prefixItems}: {prefixItems: unknown[]}) => prefixItems);
+	t.is(entries.length, 3);
+	t.true(entries.every((entry: {additionalProperties: boolean}) => entry.additionalProperties === false));
 });

@@ -118,7 +118,7 @@ test('a journal that was changed is not gone on with', async t => {
 	const before = readdirSync(remain?.directory ?? '').length;
 	await t.throwsAsync(goOn(remain as NonNullable<typeof remain>), {
 		code: 'JOURNAL_INVALID',
-		message: /:2: its hash chain/,
+		message: /:1: it does not fit its seal/,
 	});
 	t.is(readdirSync(remain?.directory ?? '').length, before);
 });

@@ -1,3 +1,4 @@
+import type {SigningKey} from '../../certificate/signing-key.ts';
 import type {DeviceFacts} from '../../devices/device.ts';
 import {SanitizeError} from '../../errors.ts';
 import {RunEvents} from '../../events.ts';
@@ -15,6 +16,8 @@ interface Continuation {
 	readonly host?: HostName;
 	/** The devices as they are now, when the run was interrupted. */
 	readonly resumed?: readonly DeviceFacts[];
+	/** Absent where the plan signs nothing. */
+	readonly signingKey?: SigningKey | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ Goes on with a run that another process began, from the first step that has not 
 @throws SanitizeError JOURNAL_INVALID, or whatever refuses the run: then nothing was written.
 */
 export const continueRun = async (
-	{kept, view, host, resumed}: Continuation,
+	{kept, view, host, resumed, signingKey}: Continuation,
 	surroundings: Surroundings,
 ): Promise<CommandEnd> => {
 	const {stdout, stderr, now} = surroundings;
@@ -40,7 +43,7 @@ export const continueRun = async (
 	// Awaited: until then the view must listen.
 	return await executePlan(
 		{
-			...{plan, confirmations, events, view, kept, resumed, attempt: attemptAfter(kept)},
+			...{plan, confirmations, events, view, kept, resumed, attempt: attemptAfter(kept), signingKey},
 			...(host && {host}),
 		},
 		surroundings,

@@ -1,5 +1,6 @@
 import {open} from 'node:fs/promises';
 import path from 'node:path';
+import type {SigningKey} from '../../certificate/signing-key.ts';
 import {authorize} from '../../clearance.ts';
 import {exitCodeOf, SanitizeError} from '../../errors.ts';
 import type {RunEvents} from '../../events.ts';
@@ -7,6 +8,8 @@ import {ownTerminal} from '../../hosts/consoles.ts';
 import type {Departure} from '../../hosts/host.ts';
 import {interruptRunUnit, isRunUnitActive, runUnitName, startRunUnit} from '../../hosts/systemd/run-unit.ts';
 import {relaxSelinux} from '../../hosts/systemd/selinux.ts';
+import {forgetHandedOver, handoverFile} from '../../keys/handover.ts';
+import {writeKeyFile} from '../../keys/key-file.ts';
 import type {Plan} from '../../plan.ts';
 import {createRecords} from '../../records/run-records.ts';
 import {createLogLines} from '../../views/text/log-lines.ts';
@@ -20,6 +23,8 @@ interface Confirmed {
 	readonly departure: Departure;
 	readonly confirmations: readonly string[];
 	readonly events: RunEvents;
+	/** What the plan says that it signs with. */
+	readonly signingKey?: SigningKey | undefined;
 }
 
 /**
@@ -46,7 +51,8 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 	signal.throwIfAborted();
 	stderr.write(isShown ? '' : whereToFollow(departure));
 	const command = [departure.executable, 'continue', directory] as const;
-	await startRunUnit({runId: plan.runId, command, searchPath: env['PATH'] ?? ''}, surroundings);
+	const unit = {runId: plan.runId, command, searchPath: env['PATH'] ?? ''};
+	await withKeyHandedOver(confirmed, root, async () => startRunUnit(unit, surroundings));
 	using _ = passOn(signal, plan.runId, surroundings);
 	const exitCode = await followJournal({
 		file,
@@ -65,6 +71,25 @@ export const detachRun = async (confirmed: Confirmed, surroundings: Surroundings
 	return {exitCode: exitCode ?? exitCodeOf('TERMINATED')};
 };
 
+/** The unit's process takes the key, and the file away. */
+const withKeyHandedOver = async (
+	{plan, signingKey}: Confirmed,
+	root: string,
+	start: () => Promise<void>,
+): Promise<void> => {
+	const file = handoverFile(plan.runId, root);
+	if (signingKey) {
+		await writeKeyFile(file, signingKey);
+	}
+
+	try {
+		await start();
+	} catch (error) {
+		await forgetHandedOver(file);
+		throw error;
+	}
+};
+
 const selinuxRelaxed = {
 	code: 'NO_PERMISSION',
 	message: 'SELinux is permissive from now on: enforcing, it would not let the run go on in RAM',
@@ -75,8 +100,8 @@ const whereToFollow = ({consoles}: Departure): string =>
 	`zeroize: this login will be cut off; the run goes on without it\nhint: follow it on the console (${consoles.join(', ')})\n`;
 
 /** The journal so far, on disk before anybody acts on it. */
-const keepConfirmed = ({plan, events, confirmations}: Confirmed): string => {
-	using records = createRecords({events, stateDir: plan.stateDir, describe: createLogLines()});
+const keepConfirmed = ({plan, events, confirmations, signingKey}: Confirmed): string => {
+	using records = createRecords({events, stateDir: plan.stateDir, signingKey, describe: createLogLines()});
 	events.emit({type: 'run.confirmed', confirmations});
 	const {directory} = records;
 	if (directory === null || !records.sync()) {

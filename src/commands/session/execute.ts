@@ -1,3 +1,4 @@
+import type {SigningKey} from '../../certificate/signing-key.ts';
 import {authorize} from '../../clearance.ts';
 import type {DeviceFacts} from '../../devices/device.ts';
 import {exitCodeOf, SanitizeError} from '../../errors.ts';
@@ -22,6 +23,8 @@ export interface Execution {
 	readonly confirmations: readonly string[];
 	readonly events: RunEvents;
 	readonly view: View;
+	/** What the plan says that it signs with, unlocked. */
+	readonly signingKey?: SigningKey | undefined;
 	/** Where the run goes on, when another process began it. */
 	readonly kept?: KeptRun;
 	/** It had ended there, and what failed is tried again: the number of this attempt, from 2. */
@@ -37,7 +40,7 @@ Carries out a plan: clearance, devices, records, pipeline, halt value.
 @throws SanitizeError whatever refuses the run before its first step: then nothing was touched.
 */
 export const executePlan = async (execution: Execution, surroundings: Surroundings): Promise<CommandEnd> => {
-	const {plan, confirmations, events, view, kept} = execution;
+	const {plan, confirmations, events, view, kept, signingKey} = execution;
 	const clearances = authorize(plan, confirmations);
 	await using devices = createLanes(plan, clearances, surroundings);
 	// All of them or none: a run that cannot hold one of its devices does not start. The disk behind `/` cannot be held before it is left.
@@ -54,6 +57,7 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 		events,
 		stateDir: plan.stateDir,
 		kept,
+		signingKey,
 		describe: logLinesAfter(kept),
 	});
 	if (execution.resumed) {
@@ -69,7 +73,7 @@ export const executePlan = async (execution: Execution, surroundings: Surroundin
 	const {exitCode, halt, hasLeft} = await runPlan(
 		{
 			...{plan, steps, devices: devices.lanes, host, tools, events, records},
-			...{signal, now, monotonicMs, root},
+			...{signal, now, monotonicMs, root, signingKey},
 		},
 		{view, stream: outputStream(stdout)},
 	);

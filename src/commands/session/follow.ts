@@ -95,6 +95,6 @@ const createReader = (file: FileHandle, fromByte: number) => {
 
 /** As it was emitted: the chain is the journal's own. */
 const toEvent = (line: string): RunEvent => {
-	const {prev: _, ...event} = JSON.parse(line);
+	const {prev: _, seal: __, ...event} = JSON.parse(line);
 	return event;
 };

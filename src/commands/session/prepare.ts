@@ -16,9 +16,10 @@ import {lookAtDeparture} from './departure.ts';
 import {lookAtDestinations} from './destinations.ts';
 import {lookAtPlaces} from './look-at-places.ts';
 import {measureForAuto} from './rates.ts';
+import {lookAtKey, type SigningChoice} from './signing.ts';
 
 /** What a front asks for, checked by its parser. */
-export interface RunRequest {
+export interface RunRequest extends SigningChoice {
 	readonly recipe: Recipe;
 	readonly targets: readonly string[];
 	readonly host: HostName;
@@ -48,10 +49,12 @@ export const preparePlan = async (
 	const devices = looked.flatMap(({facts}) => (facts ? [facts] : []));
 	const places = await lookAtPlaces(request, devices, surroundings);
 	const delivery = await lookAtDestinations(request.recipe, devices, surroundings);
+	const {refusals: keyRefusals, ...signing} = await lookAtKey(request.recipe, surroundings);
 	const make = (refusals: readonly Refusal[], leaving: Partial<PlanInput> = {}): Plan =>
 		makePlan({
 			...request,
 			...places,
+			...signing,
 			destinations: delivery.destinations,
 			departure: null,
 			...leaving,
@@ -72,6 +75,7 @@ export const preparePlan = async (
 		...looked.flatMap(({refusal}) => (refusal ? [refusal] : [])),
 		...places.refusals,
 		...delivery.refusals,
+		...keyRefusals,
 	];
 	const {plan, measured, unfit} = await planWithTools(
 		(measured: Measured) => make(refusals, measured),

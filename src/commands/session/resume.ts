@@ -12,11 +12,17 @@ import type {ProgressChoice} from '../options.ts';
 import {continueRun} from './continue.ts';
 import {inspectTarget} from './prepare.ts';
 import {pickView} from './session.ts';
+import {type SigningChoice, unlockPlannedKey} from './signing.ts';
 
 const refused = exitCodeOf('DEVICE_BUSY');
 
 // A dd whose zeroize was killed ends with its next progress line.
 const writerMs = 5000;
+
+export interface ResumeOptions extends Pick<SigningChoice, 'key' | 'passphraseFile'> {
+	readonly progress: ProgressChoice;
+	readonly atOnce?: number;
+}
 
 /**
 Continues an interrupted run: same run, same journal. What it had prepared is prepared again, an erase that had not come to its end is done again, and every device is verified in full.
@@ -24,15 +30,19 @@ Continues an interrupted run: same run, same journal. What it had prepared is pr
 */
 export const resumeRun = async (
 	journal: string,
-	{progress, atOnce}: {readonly progress: ProgressChoice; readonly atOnce?: number},
+	{progress, atOnce, ...signing}: ResumeOptions,
 	surroundings: Surroundings,
 ): Promise<CommandEnd> => {
 	const kept = await readKeptRun(directoryOf(journal), {ownedBy: surroundings.uid});
-	requireResumable(kept, journal);
+	requireResumable(kept, journal, signing);
 	try {
+		const signingKey = await unlockPlannedKey(kept.plan, signing, surroundings);
 		const resumed = await Promise.all(kept.plan.devices.map(device => lookAgain(device, surroundings)));
 		const view = pickView(progress, kept.plan, surroundings);
-		return await continueRun({kept: withDevices(kept, resumed, atOnce), view, resumed}, surroundings);
+		return await continueRun(
+			{kept: withDevices(kept, resumed, atOnce), view, resumed, signingKey},
+			surroundings,
+		);
 	} catch (error) {
 		const {code} = printError(surroundings.stderr, 'resuming', error);
 		// Nothing was written by this process; the device may be half erased all the same.
@@ -51,10 +61,16 @@ const directoryOf = (journal: string): string => {
 	return path.dirname(journal);
 };
 
-const requireResumable = ({plan, report}: KeptRun, journal: string): void => {
+const requireResumable = ({plan, report}: KeptRun, journal: string, {key}: SigningChoice): void => {
 	if (report.isFinished && conclude(report).exitCode === 0) {
 		throw new SanitizeError('USAGE', `the run in ${journal} has ended well: there is nothing to resume`, {
 			hint: 'see: zeroize certificate show JOURNAL',
+		});
+	}
+
+	if (key !== undefined && !plan.signing) {
+		throw new SanitizeError('USAGE', `the run in ${journal} was planned without a key`, {
+			hint: 'leave out --key',
 		});
 	}
 

@@ -14,6 +14,7 @@ import {detachRun} from './detach.ts';
 import {executePlan} from './execute.ts';
 import {type EndText, type Explanation, explainEnd} from './explain.ts';
 import {newRunId, preparePlan, type RunRequest} from './prepare.ts';
+import {unlockPlannedKey} from './signing.ts';
 
 export interface SessionOptions {
 	readonly request: RunRequest;
@@ -59,6 +60,11 @@ const carryOut = async (
 	{events, view}: {events: RunEvents; view: View},
 	surroundings: Surroundings,
 ): Promise<CommandEnd> => {
+	const isRefused = plan.refusals.length > 0;
+	const signingKey =
+		options.stopsAfterPlan || isRefused
+			? undefined
+			: await unlockPlannedKey(plan, options.request, surroundings);
 	const confirmations =
 		options.confirmations === 'itself'
 			? plan.devices.map(({confirmation}) => confirmation)
@@ -70,8 +76,8 @@ const carryOut = async (
 	}
 
 	return plan.departure
-		? detachRun({plan, departure: plan.departure, confirmations, events}, surroundings)
-		: executePlan({plan, confirmations, events, view}, surroundings);
+		? detachRun({plan, departure: plan.departure, confirmations, events, signingKey}, surroundings)
+		: executePlan({plan, confirmations, events, view, signingKey}, surroundings);
 };
 
 export const pickView = (progress: ProgressChoice, plan: Plan, {stdout, env}: Surroundings): View => {

@@ -12,6 +12,14 @@ const stateDirectory = '/zeroize-state';
 
 export const stagedStateDirectory = `${stageDirectory}${stateDirectory}`;
 
+const keyFile = '/zeroize.key';
+
+/** The key that a run signs with, unlocked: never on a disk. */
+export const stagedKey = `${stageDirectory}${keyFile}`;
+
+/** The same, as it is found after the pivot. */
+export const keyInRam = (root: string): string => path.join(root, keyFile);
+
 /** The directory of the run that was staged below `root`; `null` where there is none. */
 export const findStagedRun = (root: string): string | null => {
 	const state = path.join(root, stateDirectory);

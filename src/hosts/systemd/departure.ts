@@ -4,7 +4,7 @@ import type {DeviceSurroundings} from '../../devices/device.ts';
 import {fileError} from '../../files.ts';
 import type {Departure, Leaving} from '../host.ts';
 import {mountStage, unmountStage} from '../staging/mount.ts';
-import {stageDirectory, stagedShutdown, stagedStateDirectory} from '../staging/places.ts';
+import {stageDirectory, stagedKey, stagedShutdown, stagedStateDirectory} from '../staging/places.ts';
 import {planStage} from '../staging/plan.ts';
 import {recordBytes, requireRoom} from '../staging/room.ts';
 import {stage} from '../staging/stage.ts';
@@ -30,7 +30,7 @@ export const getReadyInRam = async (
 		throw fileError(`getting ready in ${stageDirectory}`, error);
 	}
 
-	return {isLeft: false, stateDir: stagedStateDirectory, undo};
+	return {isLeft: false, stateDir: stagedStateDirectory, keyFile: stagedKey, undo};
 };
 
 /** After it was said that the machine does not go there: whoever ends it later for another reason must not erase it. */

@@ -1,3 +1,5 @@
+import type {Signature, Validation} from '../../certificate/signature-schema.ts';
+import {readPublicKey} from '../../certificate/signing-key.ts';
 import type {Certificate} from '../../certificate.ts';
 import {describeContent} from '../../content.ts';
 import {formatBytes} from '../../progress.ts';
@@ -97,7 +99,25 @@ const proofRows = (certificate: Certificate): Rows => [
 	['run', certificate.runId],
 	['log', certificate.log.keptIn ?? `not kept: ${certificate.log.reason ?? 'the recipe has no such step'}`],
 	['journal', `line ${certificate.journalSeq}, SHA-256 ${certificate.journalHash}`],
+	...(certificate.nonce === undefined ? [] : [['nonce', certificate.nonce] as const]),
+	...signatureRows(certificate),
 ];
+
+// Who signed is not known before somebody has looked.
+const signatureRows = ({signatures}: Certificate): Rows => {
+	const all: readonly Signature[] = signatures ?? [];
+	return all.flatMap(signature => {
+		const key = readPublicKey(signature.publicKey)?.keyId ?? 'unknown';
+		const says =
+			signature.role === 'validated-by'
+				? [['validation', describeValidation(signature.validation)] as const]
+				: [];
+		return [...says, ['signed', `${signature.role}, key ${key}: not checked here`] as const];
+	});
+};
+
+const describeValidation = ({decision, ...person}: Validation): string =>
+	`${decision.toUpperCase()}: ${describePerson(person)}`;
 
 const describePerson = ({name, title, date, location, contact}: Person): string =>
 	name === null

@@ -112,8 +112,15 @@ const recordLines = (plan: Planned): readonly string[] => {
 		...(plan.departure ? departedLines(plan) : placeLines(plan, directory)),
 		...destinationLines(plan),
 		...(plan.certificateFile === null ? [] : [`certificate: ${plan.certificateFile}`]),
+		...proofLines(plan),
 	];
 };
+
+// A plan from before there were keys has none.
+const proofLines = ({signing, certificate}: Planned): readonly string[] => [
+	...(signing ? [`signed with: ${signing.file}`, `  key ${signing.keyId}`] : []),
+	...(certificate.nonce === undefined ? [] : [`nonce: ${certificate.nonce}`]),
+];
 
 const placeLines = (plan: Planned, directory: string | undefined): readonly string[] =>
 	directory === undefined

@@ -1,7 +1,8 @@
-import {chmod, mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readdir, readFile, rename, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
+import type {SigningKey} from '../../../src/certificate/signing-key.ts';
 import {detachRun} from '../../../src/commands/session/detach.ts';
 import {SanitizeError} from '../../../src/errors.ts';
 import {type RunEvent, RunEvents} from '../../../src/events.ts';
@@ -12,40 +13,51 @@ import {fakeTools} from '../../_helpers/fake-tools.ts';
 import {leftMachine, planToLeave, totalBytes} from '../../_helpers/leaving.ts';
 import {isRoot} from '../../_helpers/loop.ts';
 import {runMain, surroundingsOf} from '../../_helpers/main.ts';
+import {newKey} from '../../_helpers/signing-key.ts';
 
 const asRoot = isRoot ? test.serial : test.serial.skip;
 
 const cli = path.join(import.meta.dirname, '../../../src/cli.ts');
 
 /** The one executable, as far as a unit can tell: it has a /run of its own, and what it staged there is kept at $OUT. */
-const wrapper = (out: string) => `#!/bin/sh
+const wrapper = (out: string, root: string) => `#!/bin/sh
 exec unshare --mount sh -c '
 mount -t tmpfs zeroize-test /run && mkdir -p /run/systemd/system
+mv "${root}"/run/zeroize-*.key /run/ 2>/dev/null
 "${process.execPath}" "${cli}" "$@"
 code=$?
 cp -r /run/initramfs/zeroize-state "${out}" 2>/dev/null
+cp -p /run/initramfs/zeroize.key "${out}.key" 2>/dev/null
+ls -A /run > "${out}.run"
 ls /run/initramfs > "${out}.names" 2>/dev/null
 exit $code
 ' sh "$@"
 `;
 
+interface Confirmation {
+	readonly typed?: readonly string[];
+	readonly script?: string;
+	readonly signingKey?: SigningKey;
+}
+
 /** A machine whose systemd starts the unit for real, and a run that was confirmed on it. */
 const confirmed = async (
 	t: ExecutionContext,
 	programs: readonly string[],
-	{typed, script}: {readonly typed?: readonly string[]; readonly script?: string} = {},
+	{typed, script, signingKey}: Confirmation = {},
 ) => {
 	const {place, image, plan: planned} = await planToLeave(t);
 	const executable = path.join(place.directory, 'zeroize');
 	const out = path.join(place.directory, 'staged');
-	await writeFile(executable, script ?? wrapper(out));
+	const root = await leftMachine(place);
+	await writeFile(executable, script ?? wrapper(out, root));
 	await chmod(executable, 0o755);
 	const departure = {
 		...{executable: process.execPath, programs, stageBytes: 1, neededBytes: 2, availableBytes: 3},
 		...{consoles: ['zeroize-none'], network: null},
 	};
-	const plan = {...planned, host: 'system' as const, departure};
-	const root = await leftMachine(place);
+	const signing = signingKey && {signing: {file: '/key', keyId: signingKey.keyId}};
+	const plan = {...planned, host: 'system' as const, departure, ...signing};
 	await mkdir(path.join(root, 'run/systemd/system'), {recursive: true});
 	const {directory, calls} = await fakeTools(t, {systemctl: 'systemctl-of-runs'});
 	await writeFile(path.join(directory, 'root'), root);
@@ -63,7 +75,7 @@ const confirmed = async (
 	events.emit({type: 'run.planned', plan});
 	const confirmations = typed ?? plan.devices.map(({confirmation}) => confirmation);
 	const detach = async () =>
-		detachRun({plan, departure: {...departure, executable}, confirmations, events}, surroundings);
+		detachRun({plan, departure: {...departure, executable}, confirmations, events, signingKey}, surroundings);
 	return {
 		...{place, image, plan, root, out, seen, controller, detach, stderr},
 		calls: async () => (await calls('systemctl')).filter(call => !call.startsWith('is-active')),
@@ -104,6 +116,29 @@ asRoot('a run is handed to a unit, from there to RAM, and comes to its end with 
 	);
 	t.like(journal.at(-2)?.event, {type: 'run.finished', outcome: 'sanitized'});
 	t.is(journal.filter(({event}) => event.type === 'step.started' && event.step === 'leave-disk').length, 1);
+});
+
+asRoot('a signed run takes its key along in memory alone, and signs in RAM', async t => {
+	const signingKey = newKey();
+	const {plan, out, detach, place, output} = await confirmed(t, ['sh'], {signingKey});
+	t.is((await detach()).exitCode, 143, await output());
+	const root = path.join(place.directory, 'root');
+	t.deepEqual(await readdir(path.join(root, 'run')), ['systemd'], 'the file between the two is gone');
+	t.notRegex(await readFile(`${out}.run`, 'utf8'), /\.key/);
+	t.is((await stat(`${out}.key`)).mode & 0o777, 0o600);
+	await rename(`${out}.key`, path.join(root, 'zeroize.key'));
+	const directory = path.join(out, plan.runId);
+	const {end} = await runMain(['init', directory], {root, isInit: true});
+	t.deepEqual(end.halt?.halt, {how: 'poweroff', by: 'sysrq'});
+	const [certificate, journal] = ['certificate.json', 'journal.jsonl'].map(name =>
+		path.join(directory, name),
+	);
+	const verified = await runMain([
+		...['certificate', 'verify', certificate ?? '', '--journal', journal ?? '', '--key', signingKey.keyId],
+	]);
+	t.is(verified.exitCode, 0, verified.stdout);
+	const lines = readJournal(await readFile(journal ?? '', 'utf8'), 'j');
+	t.true(lines.every(({seal, event}) => event.type === 'step.progress' || seal?.signature !== undefined));
 });
 
 asRoot('a run that cannot leave is followed to its end, and its exit code is told', async t => {

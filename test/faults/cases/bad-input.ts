@@ -144,6 +144,12 @@ export const badInput: readonly FaultCase[] = [
 		refused('NOT_CONFIRMED', /nothing was given\nhint: /),
 		withArgs(['erase']),
 	),
+	given(
+		'the key that is to sign is missing',
+		file(),
+		refused('KEY_UNUSABLE', /no such file or directory\nhint: make one with: zeroize keys new/),
+		{options: ['--key', '/dev/zeroize-missing/key']},
+	),
 	given('the recipe is unknown', file(), unusable(2, 'RECIPE_INVALID', /hint: /), withArgs(['erose'])),
 	given(
 		'the eraser is unknown',
