@@ -40,7 +40,8 @@ interface Parts {
 	readonly footer: Block;
 }
 
-const leastGap = 5;
+// What the quiet zone of a QR code takes, and a little.
+const leastGap = 9;
 
 const layOut = (
 	{typeface}: Sheet,

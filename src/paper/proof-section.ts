@@ -31,20 +31,25 @@ export const proofOf = (
 	{width, codes}: {width: number; codes: readonly QrModules[]},
 ): Block => {
 	const pictures = picturesOf(codes, width);
-	const isBeside = width - pictures.width > 150;
-	const room = isBeside ? width - pictures.width - columnGap : width;
-	const words = stack(
-		[
+	const rest = width - pictures.width - columnGap;
+	const facts = (room: number): Block =>
+		stack([
 			heading(pen, 'Proof', room),
 			fields(pen, proofFields(certificate, text), {width: room, labelWidth: 52 * pen.scale}),
-			paragraph(pen, howToCheck(codes.length), {width: room, size: 7.5, grey: 0.3}),
-		],
-		2,
-	);
-	return isBeside
-		? beside([{width: room, block: words}, pictures], columnGap)
-		: stack([words, space(8), pictures.block]);
+		]);
+	const words = (room: number): Block =>
+		paragraph(pen, howToCheck(codes.length), {width: room, size: 7.5, grey: 0.3});
+	if (codes.length === 1) {
+		return beside([{width: rest, block: stack([facts(rest), words(rest)], 2)}, pictures], columnGap);
+	}
+
+	// Hashes in a narrow column would take many lines, and whoever compares them would lose the place.
+	return rest > leastForWords
+		? stack([facts(width), space(8), beside([{width: rest, block: words(rest)}, pictures], columnGap)])
+		: stack([facts(width), words(width), space(8), pictures.block]);
 };
+
+const leastForWords = 100;
 
 /** Their quiet zones reach into the gaps and the margin. */
 const picturesOf = (codes: readonly QrModules[], most: number): {width: number; block: Block} => {

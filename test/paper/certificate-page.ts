@@ -85,6 +85,18 @@ for (const [title, filling] of [
 	}
 }
 
+test('a rehearsal with both signatures, a nonce and 60 characters in every text field still fits a page of letter', async t => {
+	const filled = JSON.parse(certificateFilledWith('W'.repeat(60)).text);
+	const changes = {...filled, signatures: signaturesWith('approved'), nonce: 'n'.repeat(60), rehearsal: true};
+	const pdf = await drawn(t, [certificateWith(changes)], {paper: 'letter'});
+	t.is(pdf.pages, 1);
+	t.notRegex(pdf.text, /cut here/);
+	const upright = pdf.words.filter(({top, bottom}) => bottom - top < 40);
+	t.deepEqual(outside(upright, {left: margin, top: margin, right: 612 - margin, bottom: 792 - margin}), []);
+	t.deepEqual(overlaps(upright), []);
+	t.true((await pdf.codes()).length > 0);
+});
+
 test('a field stays in its column', async t => {
 	const wide = 'W'.repeat(60);
 	const person = {name: wide, title: wide, date: wide, location: wide, contact: wide};
