@@ -152,25 +152,12 @@ const callStep = async (
 	return runWatched({step, options, lane, device, from, handover, context}, surroundings);
 };
 
-const makeContext = ({
-	plan,
-	host,
-	tools,
-	signal,
-	now,
-	records,
-	signingKey,
-	events,
-}: RunSurroundings): StepContext => ({
-	plan,
-	host,
-	tools,
-	signal,
-	now,
-	records,
-	signingKey,
-	warn: warning => void events.emit({type: 'run.warned', ...warning}),
-});
+// A step gets no more of the run than it may know.
+const makeContext = ({events, ...given}: RunSurroundings): StepContext => {
+	const {plan, host, tools, signal, now, records, signingKey} = given;
+	const warn: StepContext['warn'] = warning => void events.emit({type: 'run.warned', ...warning});
+	return {plan, host, tools, signal, now, records, signingKey, warn};
+};
 
 /** Byte that an erase goes on from; 0 for every other step. */
 const resumptionPoint = ({phase}: PlannedStep, lane: Lane | undefined, {devices}: Report): number => {

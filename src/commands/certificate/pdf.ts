@@ -1,14 +1,11 @@
 import path from 'node:path';
 import type {Command} from 'commander';
-import {SanitizeError} from '../../errors.ts';
-import {readOwnFile} from '../../files/read-file.ts';
 import {draw} from '../../paper/draw.ts';
-import {readFonts} from '../../paper/fonts.ts';
 import type {PaperName} from '../../paper/paper-sizes.ts';
-import {shown} from '../../shown.ts';
 import {done, type Finish, type Surroundings} from '../command.ts';
+import {fontOption, fontsWith} from './fonts.ts';
 import {checkOutputs, forceOption, paperOption, writeOutput} from './outputs.ts';
-import {readAll} from './read-all.ts';
+import {readAll, tellNotes} from './read-all.ts';
 
 interface PdfOptions {
 	readonly output?: string;
@@ -16,8 +13,6 @@ interface PdfOptions {
 	readonly font?: string;
 	readonly force: boolean;
 }
-
-const longestNote = 4096;
 
 const doing = 'certificate pdf';
 
@@ -27,7 +22,7 @@ export const addPdf = (certificate: Command, surroundings: Surroundings, finish:
 		.description('print certificates, or those in journals: one page each')
 		.option('-o, --output <file>', 'all in this one (default: FILE.pdf beside each)')
 		.addOption(paperOption())
-		.option('--font <file>', 'for characters that the built-in font does not have (.ttf, .otf)')
+		.addOption(fontOption())
 		.addOption(forceOption())
 		.addHelpText('after', '\nExample:\n  zeroize certificate pdf /var/log/zeroize/RUN/certificate.json')
 		.action(async (files: readonly string[], options: PdfOptions) => {
@@ -52,11 +47,8 @@ const printCertificates = async (
 		documents.map(it => it.output),
 		{inputs: files, force},
 	);
-	for (const note of found.notes) {
-		stderr.write(`zeroize: ${doing}: ${shown(note, longestNote)}\n`);
-	}
-
-	const fonts = {...(await readFonts()), other: await readOther(font)};
+	tellNotes(found, doing, stderr);
+	const fonts = await fontsWith(font);
 	for (const document of documents) {
 		const {texts} = document;
 		const bytes = await draw({kind: 'certificates', texts, uncertified: [], paper, fonts}, signal);
@@ -66,15 +58,3 @@ const printCertificates = async (
 };
 
 const besides = (file: string): string => path.join(path.dirname(file), `${path.parse(file).name}.pdf`);
-
-// The largest with all of Chinese, Japanese and Korean have some 20 MB.
-const mostFontBytes = 64 * 1024 * 1024;
-
-export const readOther = async (file: string | undefined): Promise<Uint8Array | undefined> =>
-	file === undefined
-		? undefined
-		: readOwnFile(file, {
-				maxBytes: mostFontBytes,
-				refuse: (message, cause) =>
-					new SanitizeError('USAGE', message, {hint: 'give one TrueType or OpenType font', cause}),
-			});

@@ -1,5 +1,7 @@
 import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import type {Uncertified} from '../../paper/summary-pages.ts';
+import {shown} from '../../shown.ts';
+import type {Surroundings} from '../command.ts';
 import {type FoundCertificates, readCertificates} from './read-certificates.ts';
 
 export interface FoundInFiles {
@@ -50,6 +52,18 @@ export const readAll = async (files: readonly string[]): Promise<FoundInFiles> =
 		),
 	);
 	return {files: read, uncertified, notes};
+};
+
+const longestNote = 4096;
+
+export const tellNotes = (
+	{notes}: Pick<FoundInFiles, 'notes'>,
+	doing: string,
+	stderr: Surroundings['stderr'],
+): void => {
+	for (const note of notes) {
+		stderr.write(`zeroize: ${doing}: ${shown(note, longestNote)}\n`);
+	}
 };
 
 const requireNone = (failures: readonly SanitizeError[], count: number): void => {

@@ -3,14 +3,12 @@ import {parseCertificate} from '../../certificate.ts';
 import {SanitizeError} from '../../errors.ts';
 import {csvOf} from '../../paper/csv.ts';
 import {draw} from '../../paper/draw.ts';
-import {readFonts} from '../../paper/fonts.ts';
 import type {PaperName} from '../../paper/paper-sizes.ts';
 import {summaryRow} from '../../paper/summary.ts';
-import {shown} from '../../shown.ts';
 import {done, type Finish, type Surroundings} from '../command.ts';
+import {fontOption, fontsWith} from './fonts.ts';
 import {checkOutputs, forceOption, paperOption, writeOutput} from './outputs.ts';
-import {readOther} from './pdf.ts';
-import {readAll} from './read-all.ts';
+import {readAll, tellNotes} from './read-all.ts';
 
 interface SummaryOptions {
 	readonly csv?: string;
@@ -19,8 +17,6 @@ interface SummaryOptions {
 	readonly font?: string;
 	readonly force: boolean;
 }
-
-const longestNote = 4096;
 
 const doing = 'certificate summary';
 
@@ -31,7 +27,7 @@ export const addSummary = (certificate: Command, surroundings: Surroundings, fin
 		.option('--csv <file>', 'as a table for programs and spreadsheets, a line each')
 		.option('--pdf <file>', 'on paper: 60 devices and more on a page')
 		.addOption(paperOption())
-		.option('--font <file>', 'for characters that the built-in font does not have (.ttf, .otf)')
+		.addOption(fontOption())
 		.addOption(forceOption())
 		.addHelpText('after', '\nExample:\n  zeroize certificate summary RUN*/certificate.json --pdf batch.pdf')
 		.action(async (files: readonly string[], options: SummaryOptions) => {
@@ -52,13 +48,10 @@ const summarize = async (
 		});
 	}
 
-	const {files: found, uncertified, notes} = await readAll(files);
+	const all = await readAll(files);
 	await checkOutputs(outputs, {inputs: files, force});
-	for (const note of notes) {
-		stderr.write(`zeroize: ${doing}: ${shown(note, longestNote)}\n`);
-	}
-
-	const certificates = found.flatMap(({file, texts}) =>
+	tellNotes(all, doing, stderr);
+	const certificates = all.files.flatMap(({file, texts}) =>
 		texts.map(text => ({text, certificate: parseCertificate(text, file)})),
 	);
 	const devices = `${certificates.length} ${certificates.length === 1 ? 'device' : 'devices'}`;
@@ -68,7 +61,8 @@ const summarize = async (
 	}
 
 	if (pdf !== undefined) {
-		const fonts = {...(await readFonts()), other: await readOther(font)};
+		const fonts = await fontsWith(font);
+		const {uncertified} = all;
 		const texts = certificates.map(({text}) => text);
 		const bytes = await draw({kind: 'summary', texts, uncertified, paper, fonts}, signal);
 		await writeOutput(pdf, bytes, force);
