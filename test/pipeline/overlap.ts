@@ -198,13 +198,3 @@ test('an interruption ends the reading with the writing', async t => {
 	await delay(100);
 	t.is(run.calls.length, calls);
 });
-
-test('it saves time where reading takes time of its own', async t => {
-	const timeOf = async (overlap: boolean) => {
-		const startedAtMs = performance.now();
-		t.is(outcomeOf(await runOnDisk(t, {overlap, readMs: 24}))?.outcome, 'sanitized');
-		return performance.now() - startedAtMs;
-	};
-	const [apart, together] = [await timeOf(false), await timeOf(true)];
-	t.true(together < apart, `${together} ms against ${apart} ms`);
-});
