@@ -2,6 +2,7 @@ import type {SigningKey} from '../certificate/signing-key.ts';
 import type {Clearance} from '../clearance.ts';
 import type {Device} from '../devices/device.ts';
 import {toSanitizeError} from '../errors.ts';
+import type {AnnouncedCommand} from '../erasers/eraser.ts';
 import type {EventBody, RunEvents} from '../events.ts';
 import type {Halt, Host} from '../hosts/host.ts';
 import type {Plan, PlannedDevice, PlannedStep} from '../plan.ts';
@@ -85,7 +86,11 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 		const before = recorded.length;
 		try {
 			const handover = handoverOf(lane, handovers);
-			const result = await callStep(step, {options: planned.options, lane, from, handover}, surroundings);
+			const result = await callStep(
+				step,
+				{options: planned.options, lane, from, announced: announcedTo(lane, report), handover},
+				surroundings,
+			);
 			requests.halt = result.halt ?? requests.halt;
 			if (result.leave) {
 				requests.leave = true;
@@ -121,6 +126,8 @@ interface Call extends Pick<PlannedStep, 'options'> {
 	readonly lane: Lane | undefined;
 	/** Byte that an erase goes on from. */
 	readonly from: number;
+	/** The command of a drive's own whose end nobody has seen. */
+	readonly announced: AnnouncedCommand | undefined;
 	readonly handover: Handover;
 }
 
@@ -135,7 +142,7 @@ const handoverOf = (lane: Lane | undefined, handovers: WeakMap<Lane, Handover>):
 
 const callStep = async (
 	step: Step | undefined,
-	{options, lane, from, handover}: Call,
+	{options, lane, from, announced, handover}: Call,
 	surroundings: RunSurroundings,
 ): Promise<StepResult> => {
 	surroundings.signal.throwIfAborted();
@@ -149,7 +156,7 @@ const callStep = async (
 	}
 
 	const device = await lane.open();
-	return runWatched({step, options, lane, device, from, handover, context}, surroundings);
+	return runWatched({step, options, lane, device, from, announced, handover, context}, surroundings);
 };
 
 const makeContext = ({
@@ -172,9 +179,15 @@ const makeContext = ({
 	warn: warning => void events.emit({type: 'run.warned', ...warning}),
 });
 
+const reportOf = (lane: Lane | undefined, devices: Report['devices']) =>
+	devices.find(({planned}) => planned.facts.path === lane?.planned.facts.path);
+
+const announcedTo = (lane: Lane | undefined, {devices}: Report): AnnouncedCommand | undefined =>
+	reportOf(lane, devices)?.announced ?? undefined;
+
 /** Byte that an erase goes on from; 0 for every other step. */
 const resumptionPoint = ({phase}: PlannedStep, lane: Lane | undefined, {devices}: Report): number => {
-	const device = devices.find(({planned}) => planned.facts.path === lane?.planned.facts.path);
+	const device = reportOf(lane, devices);
 	return phase === 'erase' ? (device?.eraseFrom ?? 0) : 0;
 };
 

@@ -8,6 +8,11 @@ type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
 export const isInterruption = (code: ErrorCode | undefined): code is 'INTERRUPTED' | 'TERMINATED' =>
 	code === 'INTERRUPTED' || code === 'TERMINATED';
 
+// After these a drive may still be at work, by itself.
+const unseen = new Set<string>(['INTERRUPTED', 'TERMINATED', 'STALLED', 'DEVICE_BUSY']);
+
+const isOver = (code: ErrorCode): boolean => !unseen.has(code);
+
 /** What a step that failed means for its device, or for the run. */
 export const failStep = (report: Report, event: StepFailed): Report => {
 	const phase = report.plan?.steps.find(step => step.step === event.step)?.phase;
@@ -18,6 +23,7 @@ export const failStep = (report: Report, event: StepFailed): Report => {
 		return changeDevice(marked, event.device, {
 			failure: device?.failure ?? event.code,
 			endedAt: event.at,
+			...(isOver(code) && {announced: null}),
 			...(event.unwritable && {unwritable: event.unwritable}),
 			...(event.leaves && {leaves: event.leaves}),
 			...(event.verification && {verification: event.verification}),

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type {Content} from '../content.ts';
+import {driveDefined, type LeftContent} from '../content.ts';
 import type {Device, DeviceFacts} from '../devices/device.ts';
 import {requireSameIdentity} from '../devices/identity.ts';
-import type {ErasePoint, EraseResult} from '../erasers/eraser.ts';
+import type {ErasePoint, Eraser, EraseResult} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
 import {findScheme} from '../erasers/pattern/scheme.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
@@ -29,9 +29,30 @@ export default defineDeviceStep({
 				v.description('what the eraser pattern writes; see `zeroize erasers`'),
 			),
 		),
+		method: v.optional(
+			v.pipe(
+				v.picklist(['clear', 'purge']),
+				v.description('which method of NIST SP 800-88r2 auto chooses among; clear by default'),
+			),
+		),
+		fallback: v.optional(
+			v.pipe(
+				v.picklist(['clear']),
+				v.description('what is done to a drive that cannot be purged; refused by default'),
+			),
+		),
+		canary: v.optional(
+			v.pipe(
+				v.boolean(),
+				v.description('before a drive erases itself, whether known data is written that must be gone after'),
+			),
+			true,
+		),
 		...stallOptions,
 	},
-	stallLimits: stallLimitsOf,
+	// A drive that erases itself need not tell how far it is: how long that is borne is known to its eraser.
+	stallLimits: (options, {eraser}) =>
+		leavesToDrive(findEraser(eraser?.name)) ? undefined : stallLimitsOf(options),
 	tools: (_options, {devices}) => devices.flatMap(({eraser}) => findEraser(eraser?.name)?.tools ?? []),
 	plan(_options, {devices}) {
 		const names = [...new Set(devices.flatMap(({eraser}) => eraser?.name ?? []))];
@@ -40,7 +61,7 @@ export default defineDeviceStep({
 			commands: devices.flatMap(({eraser}) => (eraser?.command ? [eraser.command.join(' ')] : [])),
 		};
 	},
-	async run(_options, context) {
+	async run({canary}, context) {
 		const {device, planned} = context;
 		const eraser = findEraser(planned.eraser?.name);
 		if (!eraser) {
@@ -56,16 +77,19 @@ export default defineDeviceStep({
 				...{sync, from: context.from},
 				isFollowed: follower.follows,
 			});
+			const technique = planned.eraser?.technique ?? eraser.technique;
 			const scheme = findScheme(eraser.schemes ?? [], planned.eraser?.scheme?.name ?? '');
 			const erasing = eraser.erase({
 				...context,
+				...{canary, technique},
 				...(scheme && {scheme}),
 				commit: () => context.commit(),
+				announceCommand: command => context.announceCommand(command),
 				announcePass: pass => context.announcePass(pass),
 			});
 			const {unwritable, ...result} = await drain(erasing, {anchors, follower}, context);
 			const failure = await findFailure({...result, unwritable}, anchors, device);
-			const left = {...(scheme && {scheme: scheme.name}), ...contentLeft(result)};
+			const left = {...(scheme && {scheme: scheme.name}), ...contentLeft(eraser, result)};
 			if (failure) {
 				const {writtenBytes, passes} = result;
 				const known = {writtenBytes, ...(passes && {passes}), ...left};
@@ -73,7 +97,7 @@ export default defineDeviceStep({
 			}
 
 			follower.handOver(result.writtenBytes - context.from);
-			const {name, method, technique} = eraser;
+			const {name, method} = eraser;
 			return {facts: {eraser: name, method, technique, ...result, ...left}};
 		} finally {
 			await follower.stop();
@@ -82,7 +106,14 @@ export default defineDeviceStep({
 });
 
 /** Nothing where it is zeros by the nature of the eraser. */
-const contentLeft = ({passes}: Pick<EraseResult, 'passes'>): {readonly leaves?: Content} => {
+const contentLeft = (
+	eraser: Eraser,
+	{passes}: Pick<EraseResult, 'passes'>,
+): {readonly leaves?: LeftContent} => {
+	if (leavesToDrive(eraser)) {
+		return {leaves: driveDefined};
+	}
+
 	const last = passes?.at(-1);
 	return last ? {leaves: last.content} : {};
 };
@@ -93,6 +124,8 @@ const ofScheme = (devices: readonly PlannedDevice[]): string => {
 		? ` (${scheme.name}, ${scheme.passes.length} ${scheme.passes.length === 1 ? 'pass' : 'passes'})`
 		: '';
 };
+
+const leavesToDrive = (eraser: Eraser | undefined): boolean => eraser?.leaves === 'drive-defined';
 
 const findEraser = (name: string | undefined) => erasers.find(eraser => eraser.name === name);
 

@@ -43,6 +43,7 @@ export const createNarrator = (columns: number): ((event: RunEvent) => readonly 
 
 		if (
 			event.type !== 'pass.started' &&
+			event.type !== 'command.started' &&
 			event.type !== 'step.stalled' &&
 			event.type !== 'step.recovered' &&
 			'step' in event &&
@@ -84,6 +85,8 @@ const describe = (
 			return [`${number} ${event.title}${ofDevice(event)}${goingOn(event)}`];
 		case 'pass.started':
 			return [`${number} ${event.step}${ofDevice(event)} ${passText(event)}`];
+		case 'command.started':
+			return [`${number} ${event.step}${ofDevice(event)} ${commandText(event)}`];
 		case 'step.stalled':
 			return [`${number} ${event.step}${ofDevice(event)} STALLED: ${stallText(event)}`];
 		case 'step.recovered':
@@ -132,6 +135,11 @@ const passText = ({pass, passes, content}: Extract<RunEvent, {type: 'pass.starte
 		`pass ${pass} of ${passes}: ${describeContent(content)}`,
 		...(content.kind === 'aes-256-ctr' ? [`SHA-256 of its key: ${content.keySha256}`] : []),
 	].join(', ');
+
+const commandText = ({canary}: Extract<RunEvent, {type: 'command.started'}>): string =>
+	canary
+		? `the drive gets its command: ${canary.blocks} blocks of ${canary.blockBytes} bytes of known data are on it, and must be gone after it`
+		: 'the drive gets its command';
 
 const ofDevice = ({device}: {readonly device?: string}): string =>
 	device === undefined ? '' : ` ${shortName(device)}`;
