@@ -12,11 +12,20 @@ export type Method = 'clear' | 'purge';
 /** NIST SP 800-88r2 section 4.6. */
 export type Technique = 'overwrite' | 'block-erase' | 'cryptographic-erase';
 
-export type Support = {readonly supported: true} | {readonly supported: false; readonly reason: string};
+export type Support =
+	| {readonly supported: true}
+	| {
+			readonly supported: false;
+			readonly reason: string;
+			/** It is for other kinds of devices: not worth a word where another eraser was chosen. */
+			readonly isForeign?: boolean;
+	  };
 
 export const supported: Support = {supported: true};
 
 export const unsupported = (reason: string): Support => ({supported: false, reason});
+
+export const foreign = (reason: string): Support => ({supported: false, reason, isForeign: true});
 
 export interface EraseContext {
 	readonly device: Device;

@@ -6,7 +6,7 @@ import {eraseNatively} from './native/erase-natively.ts';
 import {whyUnknown} from './native/obstacles.ts';
 import {mostSeconds} from './native/operation.ts';
 import {requireNvmeCli} from './nvme/nvme-cli.ts';
-import {namespaceObstacle, nvmeOf} from './nvme/obstacle.ts';
+import {type Known, namespaceObstacle, nvmeOf} from './nvme/obstacle.ts';
 import {requireName} from './tool/node.ts';
 
 const name = 'nvme-format';
@@ -21,7 +21,12 @@ export default defineEraser({
 	notCovered: ['what the drive may keep outside of the namespace: Format erases the user data of the namespace alone'],
 	tools: ['nvme', 'blockdev'],
 	supports(facts) {
-		const obstacle = obstacleOf(facts);
+		const known = nvmeOf(facts);
+		if ('obstacle' in known) {
+			return known.obstacle;
+		}
+
+		const obstacle = obstacleOf(known);
 		return obstacle === undefined ? supported : unsupported(obstacle);
 	},
 	techniques,
@@ -41,13 +46,7 @@ export default defineEraser({
 /** A format tells nobody how long it takes. */
 const estimateSeconds = null;
 
-const obstacleOf = (facts: DeviceFacts): string | undefined => {
-	const known = nvmeOf(facts);
-	if ('obstacle' in known) {
-		return known.obstacle;
-	}
-
-	const {nvme, drive} = known;
+const obstacleOf = ({nvme, drive}: Known): string | undefined => {
 	if (!nvme.format.supported) {
 		return 'the drive has no Format NVM command (OACS)';
 	}

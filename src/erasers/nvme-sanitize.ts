@@ -4,7 +4,7 @@ import {defineEraser, supported, type Technique, unsupported} from './eraser.ts'
 import {eraseNatively} from './native/erase-natively.ts';
 import {whyUnknown} from './native/obstacles.ts';
 import {requireNvmeCli} from './nvme/nvme-cli.ts';
-import {namespaceObstacle, nvmeOf} from './nvme/obstacle.ts';
+import {type Known, namespaceObstacle, nvmeOf} from './nvme/obstacle.ts';
 import {readSanitizeStatus} from './nvme/sanitize-status.ts';
 import {requireName} from './tool/node.ts';
 
@@ -23,7 +23,12 @@ export default defineEraser({
 	],
 	tools: ['nvme', 'blockdev'],
 	supports(facts) {
-		const obstacle = obstacleOf(facts);
+		const known = nvmeOf(facts);
+		if ('obstacle' in known) {
+			return known.obstacle;
+		}
+
+		const obstacle = obstacleOf(known);
 		return obstacle === undefined ? supported : unsupported(obstacle);
 	},
 	techniques,
@@ -42,24 +47,19 @@ export default defineEraser({
 	},
 });
 
-const obstacleOf = (facts: DeviceFacts): string | undefined => {
-	const known = nvmeOf(facts);
-	if ('obstacle' in known) {
-		return known.obstacle;
-	}
-
-	if (techniques(facts).length === 0) {
+const obstacleOf = ({drive, nvme}: Known): string | undefined => {
+	if (techniques({drive}).length === 0) {
 		return 'the drive has no Sanitize command (SANICAP)';
 	}
 
-	const why = whyUnknown(known.drive, 'sanitize-status');
+	const why = whyUnknown(drive, 'sanitize-status');
 	return why === undefined
-		? namespaceObstacle(known.nvme, known.drive)
+		? namespaceObstacle(nvme, drive)
 		: `how its last sanitize came out is not known: ${why}`;
 };
 
 /** A key that is thrown away leaves nothing anywhere; an overwrite takes hours, and wears the cells. */
-function techniques({drive}: DeviceFacts): readonly Technique[] {
+function techniques({drive}: Pick<DeviceFacts, 'drive'>): readonly Technique[] {
 	const {cryptoErase, blockErase, overwrite} = drive?.nvme?.sanitize ?? {};
 	return [
 		...(cryptoErase ? (['cryptographic-erase'] as const) : []),

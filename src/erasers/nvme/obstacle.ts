@@ -1,9 +1,15 @@
 import type {DeviceFacts} from '../../devices/device.ts';
 import type {DriveFacts, NvmeFacts} from '../../devices/drive.ts';
+import {foreign, type Support, unsupported} from '../eraser.ts';
 import {deviceObstacle, whyUnknown} from '../native/obstacles.ts';
 
+export interface Known {
+	readonly drive: DriveFacts;
+	readonly nvme: NvmeFacts;
+}
+
 /** What is known of a drive that can be told to erase itself, or why it cannot be. */
-export type Nvme = {readonly drive: DriveFacts; readonly nvme: NvmeFacts} | {readonly obstacle: string};
+export type Nvme = Known | {readonly obstacle: Support};
 
 /** What every erasing command of NVMe needs; what is not known is an obstacle. Pure. */
 export const nvmeOf = (facts: DeviceFacts): Nvme => {
@@ -15,16 +21,21 @@ export const nvmeOf = (facts: DeviceFacts): Nvme => {
 
 	if (!drive?.nvme) {
 		const why = drive && whyUnknown(drive, 'nvme');
-		return {obstacle: why === undefined ? 'it is no NVMe drive' : `what it can do is not known: ${why}`};
+		return {
+			obstacle:
+				why === undefined
+					? foreign('it is no NVMe drive')
+					: unsupported(`what it can do is not known: ${why}`),
+		};
 	}
 
 	const {nvme} = drive;
 	if (nvme.writeProtected) {
-		return {obstacle: 'the namespace is write protected by the drive'};
+		return {obstacle: unsupported('the namespace is write protected by the drive')};
 	}
 
 	return nvme.sanitizeStatus?.state === 'running'
-		? {obstacle: 'the drive is sanitizing itself already: wait until it has ended'}
+		? {obstacle: unsupported('the drive is sanitizing itself already: wait until it has ended')}
 		: {drive, nvme};
 };
 
