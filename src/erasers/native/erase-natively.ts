@@ -117,6 +117,10 @@ const prepare = async (
 	status: SanitizeStatus | undefined,
 ): Promise<Canary | undefined> => {
 	const {device, signal, warn} = context;
+	if (signal.aborted) {
+		throw interrupted(name, device, 0);
+	}
+
 	const isStuck = status?.state === 'failed';
 	if (context.canary && isStuck) {
 		warn({
