@@ -92,7 +92,7 @@ export const workFields = (certificate: Certificate): readonly Field[] => {
 			label: 'Tool',
 			value: `${tool.name} ${tool.version}, eraser ${tool.eraser}${describeScheme(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
 		},
-		{label: 'Written', value: `${certificate.writtenBytes} bytes`},
+		{label: method === 'purge' ? 'Erased' : 'Written', value: `${certificate.writtenBytes} bytes`},
 		...(holds ? [{label: 'Holds now', value: describeHolds(holds)}] : []),
 		...(canary ? [{label: 'Canary', value: describeCanary(canary)}] : []),
 		{label: 'Verification', value: describeVerification(verification)},

@@ -71,7 +71,9 @@ const look = async (
 
 	if ('why' in learnt) {
 		throw new SanitizeError('DEVICE_BUSY', `${name}: ${device.facts.path} does not tell how it is: ${learnt.why}`, {
-			hint: announced ? 'do not release the device; resume the run when it answers' : undefined,
+			hint: announced
+				? 'do not release the device; resume the run when it answers'
+				: 'see: zeroize devices; or use another eraser: zeroize erasers',
 		});
 	}
 

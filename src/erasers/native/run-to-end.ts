@@ -28,21 +28,25 @@ export async function* runToEnd(
 	const said = listen(stream, stopper.gaveUp);
 	const ended = stream.ended.then(end => ({end}));
 	const gaveUp = stopper.gaveUp.then(() => 'left alone' as const);
-	for (let waitMs = timing.firstMs; ; waitMs = Math.min(waitMs * 2, timing.longestMs)) {
-		using timer = createTimer(waitMs);
-		const what = await Promise.race([ended, gaveUp, timer.isOver]);
-		if (what === 'left alone' || (signal.aborted && what !== 'due')) {
-			throw goesOnByItself(name, device);
-		}
+	try {
+		for (let waitMs = timing.firstMs; ; waitMs = Math.min(waitMs * 2, timing.longestMs)) {
+			using timer = createTimer(waitMs);
+			const what = await Promise.race([ended, gaveUp, timer.isOver]);
+			if (what === 'left alone' || (signal.aborted && what !== 'due')) {
+				throw goesOnByItself(name, device);
+			}
 
-		if (what !== 'due') {
-			const words = lastLine(await said);
-			requireGoodEnd(operation, context, {...what.end, words});
-			return;
-		}
+			if (what !== 'due') {
+				requireGoodEnd(operation, context, {...what.end, words: lastLine(await said)});
+				return;
+			}
 
-		yield {writtenBytes: 0, reachedTo: 0};
-		requireInTime(operation, context, performance.now() - startedAtMs);
+			yield {writtenBytes: 0, reachedTo: 0};
+			requireInTime(operation, context, performance.now() - startedAtMs);
+		}
+	} finally {
+		// Whoever takes no more of it waits for it no more.
+		await stopper.stop();
 	}
 }
 

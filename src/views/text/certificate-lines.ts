@@ -55,7 +55,7 @@ const workRows = ({
 		'tool',
 		`${tool.name} ${tool.version}, eraser ${tool.eraser}${describeScheme(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
 	],
-	['written', `${certificate.writtenBytes} bytes`],
+	[method === 'purge' ? 'erased' : 'written', `${certificate.writtenBytes} bytes`],
 	...(holds ? [['holds', describeHolds(holds)] as const] : []),
 	...(canary ? [['canary', describeCanary(canary)] as const] : []),
 	['verified', describeVerification(verification)],

@@ -151,7 +151,7 @@ const withHint = (line: string, hint: string | undefined): readonly string[] =>
 	hint === undefined ? [line] : [line, `  hint: ${hint}`];
 
 const finishedLines = (event: StepFinished, number: string, plan: Planned | undefined): readonly string[] => {
-	const {writtenBytes, tool, verification, logDir, certificates = [], deliveries = []} = event;
+	const {writtenBytes, canary, tool, verification, logDir, certificates = [], deliveries = []} = event;
 	const {commands = [], done = []} = event;
 	const isInRam = Boolean(plan?.departure);
 	const by = tool ? ` by ${tool.name} ${tool.version}` : '';
@@ -160,7 +160,8 @@ const finishedLines = (event: StepFinished, number: string, plan: Planned | unde
 		`${number} ${event.step}${ofDevice(event)} done in ${formatDuration(event.durationMs)}`,
 		...(writtenBytes === undefined
 			? []
-			: [`  ${formatBytes(writtenBytes)} (${writtenBytes} bytes) written${by}`]),
+			: [`  ${formatBytes(writtenBytes)} (${writtenBytes} bytes) ${wordFor(event)}${by}`]),
+		...(canary ? [`  canary gone: ${canary.blocks} blocks of ${canary.blockBytes} bytes`] : []),
 		...(verification ? indent(verificationLines(verification)) : []),
 		...commands.map(command => `  ${ran}: ${command}`),
 		...(logDir === undefined ? [] : [`  journal and log are in ${logDir}`]),
@@ -171,6 +172,9 @@ const finishedLines = (event: StepFinished, number: string, plan: Planned | unde
 		...deliveries.map(({to, where}) => `  delivered to ${to}: ${where}`),
 	];
 };
+
+const wordFor = ({leaves}: StepFinished): string =>
+	leaves?.kind === 'drive-defined' ? 'erased by the drive itself, told' : 'written';
 
 const failedLines = (event: StepFailed, number: string): readonly string[] => [
 	...withHint(
