@@ -96,13 +96,7 @@ export const foldReport = (events: Iterable<RunEvent>): Report => {
 export const reduceReport = (report: Report, event: RunEvent): Report => {
 	switch (event.type) {
 		case 'run.planned':
-			return {
-				...report,
-				runId: event.runId,
-				plan: event.plan,
-				startedAt: event.at,
-				devices: event.plan.devices.map(planned => startDevice(planned)),
-			};
+			return startRun(report, event);
 		case 'run.committed':
 			return changeDevice(report, event.device.path, {committedAt: event.at});
 		case 'run.resumed':
@@ -135,6 +129,17 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 			return event satisfies never;
 	}
 };
+
+const startRun = (
+	report: Report,
+	{runId, plan, at}: Extract<RunEvent, {type: 'run.planned'}>,
+): Report => ({
+	...report,
+	runId,
+	plan,
+	startedAt: at,
+	devices: plan.devices.map(planned => startDevice(planned)),
+});
 
 /** A device of which nothing has been told yet. */
 export const startDevice = (planned: PlannedDevice): DeviceReport => ({

@@ -86,11 +86,9 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 		const before = recorded.length;
 		try {
 			const handover = handoverOf(lane, handovers);
-			const result = await callStep(
-				step,
-				{options: planned.options, lane, from, announced: announcedTo(lane, report), handover},
-				surroundings,
-			);
+			const announced = announcedTo(lane, report);
+			const call = {options: planned.options, lane, from, announced, handover};
+			const result = await callStep(step, call, surroundings);
 			requests.halt = result.halt ?? requests.halt;
 			if (result.leave) {
 				requests.leave = true;
