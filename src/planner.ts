@@ -6,7 +6,7 @@ import type {Eraser, Method} from './erasers/eraser.ts';
 import type {Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
 import {defaultAtOnce} from './planner/at-once.ts';
 import {certificateDetails} from './planner/certificate-details.ts';
-import {eraserRefusal, notCoveredBy, planEraser} from './planner/erasers.ts';
+import {eraserRefusal, notCoveredBy, planEraser, purgesBeside} from './planner/erasers.ts';
 import {type OverlapStep, overlapRefusal, planOverlap} from './planner/overlap.ts';
 import {overrideEraser, schemeRefusals, uselessOptions} from './planner/schemes.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
@@ -134,6 +134,7 @@ const planDevice = (facts: DeviceFacts, {erase: options, steps}: Work, input: Pl
 		facts,
 		...(planned && {eraser: planned}),
 		...(overlap && {overlap}),
+		...purgesBeside(eraser, facts, input.erasers),
 		unsuitable,
 		confirmation: confirmationFor(facts),
 		notCovered: notCoveredBy(eraser, facts),

@@ -4,7 +4,7 @@ import type {ReadRates} from '../devices/measure.ts';
 import {notCoveredByOverwrite} from '../devices/media.ts';
 import {type Choice, chooseEraser, type Wanted} from '../erasers/choose.ts';
 import type {Eraser} from '../erasers/eraser.ts';
-import type {PlannedEraser, Refusal} from '../plan.ts';
+import type {PlannedDevice, PlannedEraser, Refusal} from '../plan.ts';
 import {planScheme} from './schemes.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -47,6 +47,22 @@ const wantedBy = ({eraser, method, fallback}: Options): Wanted => ({
 	...((method === 'clear' || method === 'purge') && {method}),
 	...(fallback === 'clear' && {fallback}),
 });
+
+/** What could purge a device that `eraser` clears. */
+export const purgesBeside = (
+	eraser: Eraser | undefined,
+	facts: DeviceFacts,
+	erasers: readonly Eraser[],
+): Pick<PlannedDevice, 'purges'> => {
+	const purges = erasers
+		.filter(({method}) => method === 'purge' && eraser?.method === 'clear')
+		.filter(other => other.supports(facts).supported)
+		.map(({name, technique, techniques}) => ({
+			eraser: name,
+			technique: techniques?.(facts)[0] ?? technique,
+		}));
+	return purges.length > 0 ? {purges} : {};
+};
 
 /** What an eraser cannot reach on a device; without one what an overwrite would not reach. */
 export const notCoveredBy = (eraser: Eraser | undefined, facts: DeviceFacts): readonly string[] => {

@@ -73,6 +73,16 @@ test('the command line asks for a method, and does not get another', t => {
 	t.regex(useless.refusals[0]?.message ?? '', /--method has no meaning here/);
 });
 
+test('a plan that clears says what could purge', t => {
+	const direct = {overrides: {eraser: 'direct'}};
+	t.deepEqual(planOf({...direct, devices: [disk(capable)]}).devices[0]?.purges, [
+		{eraser: 'nvme-format', technique: 'cryptographic-erase'},
+		{eraser: 'nvme-sanitize', technique: 'cryptographic-erase'},
+	]);
+	t.is(planOf({...direct, devices: [disk()]}).devices[0]?.purges, undefined);
+	t.is(planOf({recipe: purging(), devices: [disk(capable)]}).devices[0]?.purges, undefined);
+});
+
 test('a drive that erases itself is read back when it has ended', t => {
 	const plan = planOf({recipe: purging(), devices: [disk(capable)]});
 	t.false(plan.devices[0]?.overlap?.overlaps);
