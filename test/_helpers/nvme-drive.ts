@@ -1,5 +1,6 @@
-import {mkdir, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import type {ExecutionContext} from 'ava';
 import type {Device} from '../../src/devices/device.ts';
 import type {DriveFacts} from '../../src/devices/drive.ts';
@@ -22,6 +23,8 @@ export interface NvmeDrive extends Subject {
 	readonly tools: Tools;
 	/** Changes how it goes on, as time or somebody else would. */
 	set(changes: Partial<DriveBehaviour>): Promise<void>;
+	/** Resolves once it is sanitizing itself. */
+	running(): Promise<void>;
 	/** What it was told so far, without questions. */
 	commands(): Promise<readonly string[]>;
 }
@@ -68,8 +71,20 @@ export const nvmeDrive = async (
 		contents: subject.contents,
 		tools,
 		set,
+		running: async () => untilRunning(join(place, 'state')),
 		commands: async () => (await calls('nvme')).filter(call => /^(?:sanitize|format) /.test(call)),
 	};
+};
+
+const untilRunning = async (state: string): Promise<void> => {
+	const giveUpAtMs = performance.now() + 30_000;
+	while ((await readFile(state, 'utf8')) !== 'running\n') {
+		if (performance.now() > giveUpAtMs) {
+			throw new Error('the drive was told nothing');
+		}
+
+		await sleep(10);
+	}
 };
 
 const asDrive = (device: Device): Device => ({

@@ -2,6 +2,7 @@ import {cpSync} from 'node:fs';
 import path from 'node:path';
 import type {ExecutionContext} from 'ava';
 import {authorize} from '../../src/clearance.ts';
+import {SanitizeError} from '../../src/errors.ts';
 import {type RunEvent, RunEvents} from '../../src/events.ts';
 import rehearsal from '../../src/hosts/rehearsal.ts';
 import {type RunResult, runPlan} from '../../src/pipeline.ts';
@@ -98,7 +99,7 @@ const carryOut = async (
 			cpSync(state, copy, {recursive: true});
 		}
 
-		onEvent?.(event, () => controller.abort());
+		onEvent?.(event, () => controller.abort(new SanitizeError('INTERRUPTED', 'told to stop')));
 	});
 	if (kept) {
 		events.emit({type: 'run.resumed', devices: plan.devices.map(({facts}) => facts)});

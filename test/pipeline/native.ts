@@ -88,7 +88,7 @@ serial('after a loss of power the drive is waited for, and its canary is the one
 		cutAt: 'command.started',
 		onEvent(event, abort) {
 			if (event.type === 'command.started') {
-				setTimeout(abort, 1000);
+				void drive.running().then(abort);
 			}
 		},
 	});

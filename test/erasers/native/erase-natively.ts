@@ -138,7 +138,7 @@ serial('a drive that sanitizes itself already is left alone', async t => {
 serial('told to stop, it says that the drive goes on', async t => {
 	const drive = await nvmeDrive(t, {polls: 1000});
 	const controller = new AbortController();
-	const announceCommand = () => void setTimeout(() => controller.abort(), 200);
+	const announceCommand = () => void drive.running().then(() => controller.abort());
 	const end = await run(drive, {signal: controller.signal, announceCommand});
 	fails(t, end, 'INTERRUPTED', /goes on by itself/);
 });
@@ -159,7 +159,7 @@ const interrupted = async (t: ExecutionContext, drive: NvmeDrive): Promise<Annou
 		signal: controller.signal,
 		announceCommand(command) {
 			seen.push(command);
-			setTimeout(() => controller.abort(), 200);
+			void drive.running().then(() => controller.abort());
 		},
 	});
 	const [announced] = seen;
