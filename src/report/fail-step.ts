@@ -8,10 +8,13 @@ type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
 export const isInterruption = (code: ErrorCode | undefined): code is 'INTERRUPTED' | 'TERMINATED' =>
 	code === 'INTERRUPTED' || code === 'TERMINATED';
 
-// After these a drive may still be at work, by itself.
-const unseen = new Set<string>(['INTERRUPTED', 'TERMINATED', 'STALLED', 'DEVICE_BUSY']);
+// These say that what a drive was told to do has come to an end, and a bad one. After any other it may still be at work, by itself.
+const bad = new Set<ErrorCode>([
+	...(['ERASER_FAILED', 'NOT_ERASED', 'UNREADABLE', 'DEVICE_CHANGED'] as const),
+	...(['WRITE_FAILED', 'WRITE_INCOMPLETE', 'SYNC_FAILED'] as const),
+]);
 
-const isOver = (code: ErrorCode): boolean => !unseen.has(code);
+const isOver = (code: ErrorCode): boolean => bad.has(code);
 
 /** What a step that failed means for its device, or for the run. */
 export const failStep = (report: Report, event: StepFailed): Report => {
