@@ -15,7 +15,7 @@ interface ErasersInput {
 	readonly overrides: {readonly eraser?: string};
 }
 
-export interface PlannedChoice extends Choice {
+interface PlannedChoice extends Choice {
 	/** Absent where there is no eraser. */
 	readonly planned?: PlannedEraser;
 }

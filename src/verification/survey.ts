@@ -4,7 +4,7 @@ import type {ByteRange} from '../devices/device.ts';
 import type {Finder} from './zeros.ts';
 
 /** Looks at what a drive left that erased itself. */
-export interface Survey {
+interface Survey {
 	/** Finds what is still there of the canary. */
 	readonly find: Finder;
 	/** What all that was looked at holds, where that is one byte again and again. */

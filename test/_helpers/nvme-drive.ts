@@ -10,7 +10,7 @@ import {driveOf, nvmeFacts} from './drive-facts.ts';
 import {loop, type Subject} from './eraser-subjects.ts';
 import {fakeTools} from './fake-tools.ts';
 
-export interface DriveBehaviour {
+interface DriveBehaviour {
 	readonly state: 'never' | 'running' | 'done' | 'failed';
 	/** Answers of a sanitize before it is done; -1: it fails. */
 	readonly polls: number;

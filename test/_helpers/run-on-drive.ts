@@ -15,7 +15,7 @@ import {temporaryDirectory} from './fake-tools.ts';
 import type {NvmeDrive} from './nvme-drive.ts';
 import {planOf, recipeOf, runId} from './plan.ts';
 
-export interface DriveRun {
+interface DriveRun {
 	readonly recipe?: Recipe;
 	/** Called with each event as it is emitted. */
 	readonly onEvent?: (event: RunEvent, abort: () => void) => void;
@@ -23,13 +23,13 @@ export interface DriveRun {
 	readonly cutAt?: RunEvent['type'];
 }
 
-export interface DriveRunResult extends RunResult {
+interface DriveRunResult extends RunResult {
 	readonly events: readonly RunEvent[];
 	/** Directory of the copy, or of the records. */
 	readonly remains: string;
 }
 
-export const purgeRecipe = recipeOf(
+const purgeRecipe = recipeOf(
 	['erase', {eraser: 'auto', method: 'purge', canary: true}],
 	['verify', {coverage: 'full', percent: 10}],
 	['keep-log'],

@@ -9,7 +9,7 @@ export interface Known {
 }
 
 /** What is known of a drive that can be told to erase itself, or why it cannot be. */
-export type Nvme = Known | {readonly obstacle: Support};
+type Nvme = Known | {readonly obstacle: Support};
 
 /** What every erasing command of NVMe needs; what is not known is an obstacle. Pure. */
 export const nvmeOf = (facts: DeviceFacts): Nvme => {
