@@ -2,6 +2,7 @@ import {stat} from 'node:fs/promises';
 import {SanitizeError} from '../../errors.ts';
 import type {Tools} from '../../process.ts';
 import type {EraseResult} from '../eraser.ts';
+import {once} from '../tool/once.ts';
 import {createDdReader} from './report.ts';
 import {isFull} from './verdict.ts';
 
@@ -25,24 +26,6 @@ const unfit: ReadonlyArray<{readonly pattern: RegExp; readonly name: string; rea
 
 const hint = 'install GNU coreutils (apt-get install coreutils), or use the eraser direct';
 
-/**
-Makes sure, before anything is written, that dd is the one whose end we can judge.
-@throws SanitizeError UNSUPPORTED, TOOL_MISSING, TOOL_FAILED, INTERRUPTED.
-*/
-export const requireGnuDd = async (tools: Tools, signal: AbortSignal): Promise<EraseResult['tool']> => {
-	const known = proven.get(tools);
-	if (known) {
-		return known;
-	}
-
-	const tool = await tryOut(tools, signal);
-	proven.set(tools, tool);
-	return tool;
-};
-
-// Tried out once for a run: what was planned with is what erases.
-const proven = new WeakMap<Tools, EraseResult['tool']>();
-
 const tryOut = async (tools: Tools, signal: AbortSignal): Promise<EraseResult['tool']> => {
 	const {stdout, stderr} = await tools.run('dd', ['--version'], {accept: [0, 1], timeoutMs, signal});
 	const answer = `${stdout}${stderr}`;
@@ -54,6 +37,12 @@ const tryOut = async (tools: Tools, signal: AbortSignal): Promise<EraseResult['t
 	await requireKnownEnd(tools, signal);
 	return {name: 'dd (coreutils)', version};
 };
+
+/**
+Makes sure, before anything is written, that dd is the one whose end we can judge.
+@throws SanitizeError UNSUPPORTED, TOOL_MISSING, TOOL_FAILED, INTERRUPTED.
+*/
+export const requireGnuDd = once(tryOut);
 
 const describeUnfit = (answer: string): string => {
 	for (const {pattern, name, reason} of unfit) {

@@ -1,6 +1,7 @@
 import {SanitizeError} from '../../errors.ts';
 import type {Tools} from '../../process.ts';
 import type {EraseResult} from '../eraser.ts';
+import {once} from '../tool/once.ts';
 
 const timeoutMs = 10_000;
 
@@ -10,24 +11,6 @@ const utilLinux = /^blkdiscard from util-linux (\S+)/;
 const options = ['--zeroout', '--offset', '--length', '--step', '--verbose', '--force'];
 
 const hint = 'install util-linux 2.36 or newer (apt-get install util-linux), or use the eraser direct';
-
-/**
-Makes sure, before anything is written, that blkdiscard is the one whose words we know, and can do what it will be asked for.
-@throws SanitizeError UNSUPPORTED, TOOL_MISSING, TOOL_FAILED, INTERRUPTED.
-*/
-export const requireBlkdiscard = async (tools: Tools, signal: AbortSignal): Promise<EraseResult['tool']> => {
-	const known = proven.get(tools);
-	if (known) {
-		return known;
-	}
-
-	const tool = await tryOut(tools, signal);
-	proven.set(tools, tool);
-	return tool;
-};
-
-// Asked once for a run: what was planned with is what erases.
-const proven = new WeakMap<Tools, EraseResult['tool']>();
 
 const tryOut = async (tools: Tools, signal: AbortSignal): Promise<EraseResult['tool']> => {
 	const ask = async (option: string) =>
@@ -50,3 +33,9 @@ const tryOut = async (tools: Tools, signal: AbortSignal): Promise<EraseResult['t
 
 	return {name: 'blkdiscard (util-linux)', version};
 };
+
+/**
+Makes sure, before anything is written, that blkdiscard is the one whose words we know, and can do what it will be asked for.
+@throws SanitizeError UNSUPPORTED, TOOL_MISSING, TOOL_FAILED, INTERRUPTED.
+*/
+export const requireBlkdiscard = once(tryOut);

@@ -144,7 +144,7 @@ export const resumes: readonly FaultCase[] = [
 			const text = await readFile(journal, 'utf8');
 			await writeFile(journal, text.replace('"hostname":"', '"hostname":"x'));
 		},
-		refused(2, 'JOURNAL_INVALID', /journal\.jsonl:2: its hash chain is broken/),
+		refused(2, 'JOURNAL_INVALID', /journal\.jsonl:1: it does not fit its seal/),
 	),
 	spoilt(
 		'the last line of the journal is torn',
