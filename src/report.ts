@@ -130,10 +130,7 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 	}
 };
 
-const startRun = (
-	report: Report,
-	{runId, plan, at}: Extract<RunEvent, {type: 'run.planned'}>,
-): Report => ({
+const startRun = (report: Report, {runId, plan, at}: Extract<RunEvent, {type: 'run.planned'}>): Report => ({
 	...report,
 	runId,
 	plan,

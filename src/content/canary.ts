@@ -63,11 +63,7 @@ export const seedHash = ({seed}: Pick<Canary, 'seed'>): string =>
 const pieceBytes = 512;
 
 /** The pieces of a place that still are what stood there. */
-export const canaryLeft = (
-	canary: Canary,
-	place: ByteRange,
-	data: Uint8Array,
-): readonly ByteRange[] => {
+export const canaryLeft = (canary: Canary, place: ByteRange, data: Uint8Array): readonly ByteRange[] => {
 	const wanted = canaryAt(canary, place);
 	const left: ByteRange[] = [];
 	for (let start = 0; start < place.length; start += pieceBytes) {

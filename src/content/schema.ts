@@ -12,11 +12,7 @@ const bytes = v.looseObject({
 const stream = v.looseObject({kind: v.literal('aes-256-ctr'), key});
 
 /** A {@link Content} as a journal or a certificate has it. */
-export const contentSchema = v.variant('kind', [
-	zeros,
-	bytes,
-	stream,
-]);
+export const contentSchema = v.variant('kind', [zeros, bytes, stream]);
 
 /** A {@link LeftContent}. */
 export const leftSchema = v.variant('kind', [

@@ -1,7 +1,7 @@
+import type {Canary} from '../content/canary.ts';
 import type {AnnouncedContent, Content} from '../content.ts';
 import type {Device, DeviceFacts} from '../devices/device.ts';
 import type {ErrorCode} from '../errors.ts';
-import type {Canary} from '../content/canary.ts';
 import type {Tools} from '../process.ts';
 import type {RangeList} from '../ranges.ts';
 import type {Scheme} from './pattern/scheme.ts';

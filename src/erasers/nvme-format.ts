@@ -18,7 +18,9 @@ export default defineEraser({
 	method: 'purge',
 	technique: 'cryptographic-erase',
 	leaves: 'drive-defined',
-	notCovered: ['what the drive may keep outside of the namespace: Format erases the user data of the namespace alone'],
+	notCovered: [
+		'what the drive may keep outside of the namespace: Format erases the user data of the namespace alone',
+	],
 	tools: ['nvme', 'blockdev'],
 	supports(facts) {
 		const known = nvmeOf(facts);

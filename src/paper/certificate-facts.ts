@@ -2,7 +2,12 @@ import {createHash} from 'node:crypto';
 import * as v from 'valibot';
 import type {Certificate} from '../certificate.ts';
 import {formatBytes} from '../progress.ts';
-import {describeCanary, describeHolds, describeScheme, describeVerification} from '../views/text/certificate-lines.ts';
+import {
+	describeCanary,
+	describeHolds,
+	describeScheme,
+	describeVerification,
+} from '../views/text/certificate-lines.ts';
 import type {Field} from './blocks.ts';
 
 export interface PrintedCertificate {

@@ -1,8 +1,8 @@
 import type {SigningKey} from '../certificate/signing-key.ts';
 import type {Clearance} from '../clearance.ts';
 import type {Device} from '../devices/device.ts';
-import {toSanitizeError} from '../errors.ts';
 import type {AnnouncedCommand} from '../erasers/eraser.ts';
+import {toSanitizeError} from '../errors.ts';
 import type {EventBody, RunEvents} from '../events.ts';
 import type {Halt, Host} from '../hosts/host.ts';
 import type {Plan, PlannedDevice, PlannedStep} from '../plan.ts';

@@ -1,7 +1,7 @@
 import type {Device} from '../devices/device.ts';
 import {followKernelLog} from '../devices/kernel-log.ts';
-import type {StallEventBody} from '../events/stalls.ts';
 import type {AnnouncedCommand} from '../erasers/eraser.ts';
+import type {StallEventBody} from '../events/stalls.ts';
 import type {Plan} from '../plan.ts';
 import {createProgress} from '../progress.ts';
 import type {

@@ -1,7 +1,7 @@
 import {driveDefined, type LeftContent} from '../content.ts';
 import type {Device, DeviceFacts} from '../devices/device.ts';
 import {requireSameIdentity} from '../devices/identity.ts';
-import type {ErasePoint, Eraser, EraseResult} from '../erasers/eraser.ts';
+import type {ErasePoint, EraseResult, Eraser} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
 import {findScheme} from '../erasers/pattern/scheme.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';

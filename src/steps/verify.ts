@@ -176,10 +176,9 @@ const judge = (path: string, verification: Verification): StepResult => {
 		return {facts: {verification}};
 	}
 
-	const findings = [
-		describe(nonZero, wrongWords(expected)),
-		describe(unreadable, 'not readable'),
-	].filter(text => text !== '');
+	const findings = [describe(nonZero, wrongWords(expected)), describe(unreadable, 'not readable')].filter(
+		text => text !== '',
+	);
 	const failure = new SanitizeError(
 		nonZero.count === 0 ? 'UNREADABLE' : expected?.kind === 'drive-defined' ? 'NOT_ERASED' : 'NOT_ZERO',
 		`${path}: ${findings.join('; ')}`,

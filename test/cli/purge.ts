@@ -36,10 +36,7 @@ const run = async (t: ExecutionContext, erase: string) => {
 };
 
 test('a recipe that asks for a purge and falls back is carried out as a clear, and the certificate says so', async t => {
-	const {exitCode, stdout, stderr, image, certificate} = await run(
-		t,
-		'method: purge, fallback: clear',
-	);
+	const {exitCode, stdout, stderr, image, certificate} = await run(t, 'method: purge, fallback: clear');
 	t.is(exitCode, 0, stderr);
 	const text = stdout.replaceAll(/\s+/g, ' ');
 	t.regex(text, /NIST 800-88 clear/);

@@ -3,8 +3,8 @@ import type {DriveFacts, NvmeFacts} from '../../src/devices/drive.ts';
 import nvmeFormat from '../../src/erasers/nvme-format.ts';
 import {SanitizeError} from '../../src/errors.ts';
 import {driveOf, nvmeFacts} from '../_helpers/drive-facts.ts';
-import {isRoot, skip} from '../_helpers/eraser-subjects.ts';
 import {erase} from '../_helpers/eraser-run.ts';
+import {isRoot, skip} from '../_helpers/eraser-subjects.ts';
 import {fakeTools} from '../_helpers/fake-tools.ts';
 import {nvmeDrive} from '../_helpers/nvme-drive.ts';
 import {deviceFacts} from '../_helpers/verify-device.ts';
@@ -49,10 +49,7 @@ test('it never formats without an erase, and keeps the sectors as they are', t =
 	t.deepEqual(nvmeFormat.techniques?.(facts), ['cryptographic-erase', 'block-erase']);
 	t.deepEqual(nvmeFormat.techniques?.(diskOf({format: {...format, cryptoErase: false}})), ['block-erase']);
 	const start = 'nvme format /dev/nvme0n3 --namespace-id=3 --lbaf=1';
-	t.is(
-		nvmeFormat.command(facts, '/dev/nvme0n3')?.join(' '),
-		`${start} --ses=2 --timeout=604800000 --force`,
-	);
+	t.is(nvmeFormat.command(facts, '/dev/nvme0n3')?.join(' '), `${start} --ses=2 --timeout=604800000 --force`);
 	for (const technique of ['block-erase', 'overwrite'] as const) {
 		t.regex(nvmeFormat.command(facts, '/dev/nvme0n3', technique)?.join(' ') ?? '', /--ses=1 /);
 	}
@@ -106,6 +103,9 @@ test('an nvme that is not of nvme-cli is not taken, nor one that is missing', as
 	const {signal} = new AbortController();
 	const stranger = await failing(t, Promise.resolve(nvmeFormat.probe?.(tools, signal)));
 	t.is(stranger.code, 'UNSUPPORTED');
-	const absent = {...tools, run: async (_: string, args: readonly string[]) => tools.run('absent-nvme', args)};
+	const absent = {
+		...tools,
+		run: async (_: string, args: readonly string[]) => tools.run('absent-nvme', args),
+	};
 	t.is((await failing(t, Promise.resolve(nvmeFormat.probe?.(absent, signal)))).code, 'TOOL_MISSING');
 });

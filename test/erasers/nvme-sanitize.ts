@@ -2,8 +2,8 @@ import test from 'ava';
 import type {DriveFacts, NvmeFacts, NvmeSanitizeStatus} from '../../src/devices/drive.ts';
 import nvmeSanitize from '../../src/erasers/nvme-sanitize.ts';
 import {driveOf, nvmeFacts} from '../_helpers/drive-facts.ts';
-import {isRoot, skip} from '../_helpers/eraser-subjects.ts';
 import {erase} from '../_helpers/eraser-run.ts';
+import {isRoot, skip} from '../_helpers/eraser-subjects.ts';
 import {nvmeDrive} from '../_helpers/nvme-drive.ts';
 import {deviceFacts} from '../_helpers/verify-device.ts';
 
@@ -25,7 +25,12 @@ const statusOf = (state: NvmeSanitizeStatus['state']): NvmeSanitizeStatus => ({
 test('it takes a drive that has the command, and no other namespace', t => {
 	t.deepEqual(nvmeSanitize.supports(diskOf({})), {supported: true});
 	t.deepEqual(nvmeSanitize.supports(diskOf({sanitizeStatus: statusOf('failed')})), {supported: true});
-	const other = {otherNamespaces: [{id: 2, path: '/dev/nvme0n2'}, {id: 3, path: null}]};
+	const other = {
+		otherNamespaces: [
+			{id: 2, path: '/dev/nvme0n2'},
+			{id: 3, path: null},
+		],
+	};
 	for (const [facts, reason] of [
 		[diskOf({sanitize: none}), /has no Sanitize command/],
 		[diskOf(other), /other namespaces of the drive, too: \/dev\/nvme0n2, namespace 3$/],
@@ -56,10 +61,7 @@ test('its techniques, and the command of each', t => {
 		nvmeSanitize.command(facts, '/dev/nvme0n1', technique)?.join(' ');
 	t.is(commandOf('cryptographic-erase'), 'nvme sanitize /dev/nvme0n1 --sanact=4 --force');
 	t.is(commandOf('block-erase'), 'nvme sanitize /dev/nvme0n1 --sanact=2 --force');
-	t.is(
-		commandOf('overwrite'),
-		'nvme sanitize /dev/nvme0n1 --sanact=3 --owpass=1 --ovrpat=0 --force',
-	);
+	t.is(commandOf('overwrite'), 'nvme sanitize /dev/nvme0n1 --sanact=3 --owpass=1 --ovrpat=0 --force');
 });
 
 serial('a sanitize by the technique that was planned', async t => {

@@ -10,9 +10,9 @@ import {goOnWithDrive, runOnDrive} from '../_helpers/run-on-drive.ts';
 const serial = isRoot ? test.serial : skip(test, 'runs over a drive that erases itself');
 
 const find = <Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type, step?: string) =>
-	events.findLast(event => event.type === type && (step === undefined || ('step' in event && event.step === step))) as
-		| Extract<RunEvent, {type: Type}>
-		| undefined;
+	events.findLast(
+		event => event.type === type && (step === undefined || ('step' in event && event.step === step)),
+	) as Extract<RunEvent, {type: Type}> | undefined;
 
 const certificateIn = (events: readonly RunEvent[]) => {
 	const [issued] = find(events, 'step.finished', 'issue-certificate')?.certificates ?? [];

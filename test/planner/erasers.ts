@@ -20,9 +20,10 @@ test('a purge takes the best that the drive has, and says what it does', t => {
 	t.is(device?.eraser?.command?.join(' '), 'nvme sanitize /dev/sdz --sanact=4 --force');
 	const [second] = planOf({recipe: purging(), devices: [disk(formatOnly)]}).devices;
 	t.like(second?.eraser, {name: 'nvme-format', method: 'purge', technique: 'cryptographic-erase'});
-	t.deepEqual(second?.unsuitable.map(({eraser}) => eraser).filter(name => name.startsWith('nvme')), [
-		'nvme-sanitize',
-	]);
+	t.deepEqual(
+		second?.unsuitable.map(({eraser}) => eraser).filter(name => name.startsWith('nvme')),
+		['nvme-sanitize'],
+	);
 });
 
 test('what a purge does not reach is not what an overwrite does not reach', t => {
@@ -63,7 +64,8 @@ test('an eraser that is named by a name that nobody knows does not fall back', t
 
 test('the command line asks for a method, and does not get another', t => {
 	const auto = recipeOf(['erase', {eraser: 'auto'}]);
-	const planned = (overrides: Parameters<typeof planOf>[0]) => planOf({devices: [disk(capable)], ...overrides});
+	const planned = (overrides: Parameters<typeof planOf>[0]) =>
+		planOf({devices: [disk(capable)], ...overrides});
 	t.is(planned({recipe: auto}).devices[0]?.eraser?.method, 'clear');
 	t.is(planned({recipe: auto, overrides: {method: 'purge'}}).devices[0]?.eraser?.method, 'purge');
 	t.is(planned({recipe: purging(), overrides: {method: 'clear'}}).devices[0]?.eraser?.method, 'clear');

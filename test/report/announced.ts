@@ -30,7 +30,14 @@ const resumed: EventBody = {type: 'run.resumed', devices: [facts]};
 test('a command is remembered as long as nobody has seen how it ended', t => {
 	t.deepEqual(announcedAfter(), {canary});
 	t.deepEqual(announcedAfter(resumed), {canary});
-	const unseen = ['INTERRUPTED', 'TERMINATED', 'STALLED', 'DEVICE_BUSY', 'TOOL_MISSING', 'TOOL_FAILED'] as const;
+	const unseen = [
+		'INTERRUPTED',
+		'TERMINATED',
+		'STALLED',
+		'DEVICE_BUSY',
+		'TOOL_MISSING',
+		'TOOL_FAILED',
+	] as const;
 	for (const code of unseen) {
 		t.deepEqual(announcedAfter(failed(code), resumed), {canary}, code);
 	}

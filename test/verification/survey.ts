@@ -3,10 +3,7 @@ import {type Canary, canaryAt, canaryFor, canaryPlaces} from '../../src/content/
 import {createSurvey} from '../../src/verification/survey.ts';
 
 const totalBytes = 1024 ** 2;
-const canary = canaryFor(
-	{totalBytes, logicalSectorBytes: 512},
-	'ffeeddccbbaa99887766554433221100',
-) as Canary;
+const canary = canaryFor({totalBytes, logicalSectorBytes: 512}, 'ffeeddccbbaa99887766554433221100') as Canary;
 
 /** In parts of an odd size, as they come. */
 const surveyOf = (data: Uint8Array, wanted: Canary | undefined = canary, partBytes = 65_536 + 512) => {

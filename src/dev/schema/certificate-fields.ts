@@ -11,7 +11,8 @@ export const certificateFields: Readonly<Record<string, string>> = {
 	tool: 'zeroize, its eraser, the program that wrote, and the overwrite scheme where there is one',
 	holds:
 		'what the device holds now; absent where that is zeros by the nature of the eraser; drive-defined: what the drive made of it that erased itself',
-	canary: 'known data that was on the device before it erased itself, and is gone; absent where there was none',
+	canary:
+		'known data that was on the device before it erased itself, and is gone; absent where there was none',
 	verification: 'how much was read back, and how',
 	performedBy: 'who carried it out; date: when the device was done',
 	validatedBy: 'who was to validate it, as planned; who did stands with the second signature',

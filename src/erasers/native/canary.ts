@@ -45,7 +45,10 @@ const planted = (path: string, what: string): SanitizeError =>
 Makes the kernel forget what it has read of the device: who reads from now on asks the drive.
 @throws SanitizeError TOOL_MISSING, TOOL_FAILED, INTERRUPTED.
 */
-export const forgetCache = async ({device, tools}: Pick<NativeContext, 'device' | 'tools'>): Promise<void> => {
+export const forgetCache = async ({
+	device,
+	tools,
+}: Pick<NativeContext, 'device' | 'tools'>): Promise<void> => {
 	if (device.node !== undefined) {
 		await tools.run('blockdev', ['--flushbufs', device.node], {timeoutMs: 60_000});
 	}

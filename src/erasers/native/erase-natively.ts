@@ -70,17 +70,25 @@ const look = async (
 	}
 
 	if ('why' in learnt) {
-		throw new SanitizeError('DEVICE_BUSY', `${name}: ${device.facts.path} does not tell how it is: ${learnt.why}`, {
-			hint: announced
-				? 'do not release the device; resume the run when it answers'
-				: 'see: zeroize devices; or use another eraser: zeroize erasers',
-		});
+		throw new SanitizeError(
+			'DEVICE_BUSY',
+			`${name}: ${device.facts.path} does not tell how it is: ${learnt.why}`,
+			{
+				hint: announced
+					? 'do not release the device; resume the run when it answers'
+					: 'see: zeroize devices; or use another eraser: zeroize erasers',
+			},
+		);
 	}
 
 	if (learnt.found.state === 'running' && !announced) {
-		throw new SanitizeError('DEVICE_BUSY', `${device.facts.path} is sanitizing itself, and not for this run`, {
-			hint: 'wait until it has ended: see zeroize devices; then start again',
-		});
+		throw new SanitizeError(
+			'DEVICE_BUSY',
+			`${device.facts.path} is sanitizing itself, and not for this run`,
+			{
+				hint: 'wait until it has ended: see zeroize devices; then start again',
+			},
+		);
 	}
 
 	if (learnt.found.state === 'failed' && announced) {

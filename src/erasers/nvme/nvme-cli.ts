@@ -15,9 +15,13 @@ export const requireNvmeCli = async (tools: Tools, signal: AbortSignal): Promise
 	const {stdout} = await tools.run('nvme', ['version'], {timeoutMs, signal});
 	const version = pattern.exec(stdout)?.[1];
 	if (version === undefined) {
-		throw new SanitizeError('UNSUPPORTED', 'this nvme is not that of nvme-cli, and its options are not known', {
-			hint: 'install nvme-cli (apt-get install nvme-cli), or use another eraser: zeroize erasers',
-		});
+		throw new SanitizeError(
+			'UNSUPPORTED',
+			'this nvme is not that of nvme-cli, and its options are not known',
+			{
+				hint: 'install nvme-cli (apt-get install nvme-cli), or use another eraser: zeroize erasers',
+			},
+		);
 	}
 
 	return {name: 'nvme (nvme-cli)', version};

@@ -26,7 +26,9 @@ export const verificationLines = (verification: Verification): readonly string[]
 
 const passedWords = ({expected, found}: Verification): string => {
 	if (expected?.kind === 'drive-defined') {
-		return found ? `all readable, all ${describeContent(found)}` : 'all readable, whatever the drive made of it';
+		return found
+			? `all readable, all ${describeContent(found)}`
+			: 'all readable, whatever the drive made of it';
 	}
 
 	return expected ? `all as written: ${describeContent(expected)}` : 'all zero';

@@ -13,10 +13,7 @@ const serial = isRoot ? test.serial : skip(test, 'native erasers');
 
 const timing = {firstMs: 1, longestMs: 20, silentMs: 300, commandMs: 20_000};
 
-const sanitizeOf = (
-	{device, tools}: NvmeDrive,
-	changes: Partial<NativeOperation> = {},
-): NativeOperation => ({
+const sanitizeOf = ({device, tools}: NvmeDrive, changes: Partial<NativeOperation> = {}): NativeOperation => ({
 	name: 'nvme-sanitize',
 	tool: {name: 'nvme (nvme-cli)', version: '2.3'},
 	command: ['nvme', 'sanitize', device.node ?? '', '--sanact=4'],
@@ -90,20 +87,23 @@ serial('a drive that sanitizes itself is waited for, and its canary is gone', as
 	t.deepEqual(await drive.commands(), [`sanitize ${drive.device.node} --sanact=4`]);
 });
 
-serial('the canary is on the media when the command is given, and nothing is written before the commit', async t => {
-	const drive = await nvmeDrive(t, {leaves: 'everything'});
-	const before = await drive.contents();
-	const commit = async () => void t.deepEqual(await drive.contents(), before);
-	const {announced} = await run(drive, {commit});
-	const canary = announced[0]?.canary ?? t.fail();
-	const after = await drive.contents();
-	const places = canaryPlaces(canary, drive.device.facts.totalBytes);
-	t.is(places.length, 256);
-	for (const place of places) {
-		const there = after.subarray(place.offset, place.offset + place.length);
-		t.is(Buffer.compare(there, canaryAt(canary, place)), 0);
-	}
-});
+serial(
+	'the canary is on the media when the command is given, and nothing is written before the commit',
+	async t => {
+		const drive = await nvmeDrive(t, {leaves: 'everything'});
+		const before = await drive.contents();
+		const commit = async () => void t.deepEqual(await drive.contents(), before);
+		const {announced} = await run(drive, {commit});
+		const canary = announced[0]?.canary ?? t.fail();
+		const after = await drive.contents();
+		const places = canaryPlaces(canary, drive.device.facts.totalBytes);
+		t.is(places.length, 256);
+		for (const place of places) {
+			const there = after.subarray(place.offset, place.offset + place.length);
+			t.is(Buffer.compare(there, canaryAt(canary, place)), 0);
+		}
+	},
+);
 
 serial('without a canary nothing is written by us', async t => {
 	const drive = await nvmeDrive(t, {leaves: 'everything'});
@@ -178,16 +178,19 @@ serial('after an interruption a drive that still runs is waited for, with no sec
 	t.false((await drive.contents()).some(byte => byte !== 0));
 });
 
-serial('after an interruption a drive that has ended meanwhile is believed when the canary is gone', async t => {
-	const drive = await nvmeDrive(t, {polls: 1000});
-	const announced = await interrupted(t, drive);
-	await drive.set({polls: 0});
-	await drive.tools.run('nvme', ['sanitize-log', drive.device.node ?? '']);
-	const {result, announced: again} = await run(drive, {announced});
-	t.deepEqual(again, []);
-	t.deepEqual(result?.canary, announced.canary);
-	t.is((await drive.commands()).length, 1);
-});
+serial(
+	'after an interruption a drive that has ended meanwhile is believed when the canary is gone',
+	async t => {
+		const drive = await nvmeDrive(t, {polls: 1000});
+		const announced = await interrupted(t, drive);
+		await drive.set({polls: 0});
+		await drive.tools.run('nvme', ['sanitize-log', drive.device.node ?? '']);
+		const {result, announced: again} = await run(drive, {announced});
+		t.deepEqual(again, []);
+		t.deepEqual(result?.canary, announced.canary);
+		t.is((await drive.commands()).length, 1);
+	},
+);
 
 serial('after a loss of power "done" of an older sanitize is not taken for ours', async t => {
 	const drive = await nvmeDrive(t, {polls: 1000});
@@ -209,12 +212,15 @@ serial('without a canary "done" says nothing after an interruption', async t => 
 	t.is((await drive.commands()).length, 1);
 });
 
-serial('what has failed meanwhile is reported, and the next attempt begins anew without a canary', async t => {
-	const drive = await nvmeDrive(t, {state: 'failed', polls: 0});
-	fails(t, await run(drive, {announced: {}}), 'ERASER_FAILED', /has failed, says the drive/);
-	const warnings: string[] = [];
-	const {result, announced} = await run(drive, {warn: ({message}) => void warnings.push(message)});
-	t.deepEqual(announced, [{}]);
-	t.truthy(result);
-	t.regex(warnings.join('\n'), /no canary is written/);
-});
+serial(
+	'what has failed meanwhile is reported, and the next attempt begins anew without a canary',
+	async t => {
+		const drive = await nvmeDrive(t, {state: 'failed', polls: 0});
+		fails(t, await run(drive, {announced: {}}), 'ERASER_FAILED', /has failed, says the drive/);
+		const warnings: string[] = [];
+		const {result, announced} = await run(drive, {warn: ({message}) => void warnings.push(message)});
+		t.deepEqual(announced, [{}]);
+		t.truthy(result);
+		t.regex(warnings.join('\n'), /no canary is written/);
+	},
+);
