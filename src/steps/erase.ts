@@ -31,7 +31,7 @@ export default defineDeviceStep({
 	},
 	// A plan from before there was a canary has none of it.
 	async run({canary = true}, context) {
-		const {device, planned} = context;
+		const {planned} = context;
 		const eraser = findEraser(planned.eraser?.name);
 		if (!eraser) {
 			throw new SanitizeError('UNSUPPORTED', `no eraser is planned for ${planned.facts.path}`, {

@@ -84,9 +84,8 @@ const describe = (
 		case 'step.started':
 			return [`${number} ${event.title}${ofDevice(event)}${goingOn(event)}`];
 		case 'pass.started':
-			return [`${number} ${event.step}${ofDevice(event)} ${passText(event)}`];
 		case 'command.started':
-			return [`${number} ${event.step}${ofDevice(event)} ${commandText(event)}`];
+			return [`${number} ${event.step}${ofDevice(event)} ${partText(event)}`];
 		case 'step.stalled':
 			return [`${number} ${event.step}${ofDevice(event)} STALLED: ${stallText(event)}`];
 		case 'step.recovered':
@@ -135,6 +134,9 @@ const passText = ({pass, passes, content}: Extract<RunEvent, {type: 'pass.starte
 		`pass ${pass} of ${passes}: ${describeContent(content)}`,
 		...(content.kind === 'aes-256-ctr' ? [`SHA-256 of its key: ${content.keySha256}`] : []),
 	].join(', ');
+
+const partText = (event: Extract<RunEvent, {type: 'pass.started' | 'command.started'}>): string =>
+	event.type === 'pass.started' ? passText(event) : commandText(event);
 
 const commandText = ({canary}: Extract<RunEvent, {type: 'command.started'}>): string =>
 	canary

@@ -92,7 +92,7 @@ serial(
 	async t => {
 		const drive = await nvmeDrive(t, {leaves: 'everything'});
 		const before = await drive.contents();
-		const commit = async () => void t.deepEqual(await drive.contents(), before);
+		const commit = async () => void t.is(Buffer.compare(await drive.contents(), before), 0);
 		const {announced} = await run(drive, {commit});
 		const canary = announced[0]?.canary ?? t.fail();
 		const after = await drive.contents();
@@ -111,7 +111,7 @@ serial('without a canary nothing is written by us', async t => {
 	const {result, announced} = await run(drive, {canary: false});
 	t.deepEqual(announced, [{}]);
 	t.is(result?.canary, undefined);
-	t.deepEqual(await drive.contents(), before);
+	t.is(Buffer.compare(await drive.contents(), before), 0);
 });
 
 serial('a drive that says that it has ended and still holds the canary is found out', async t => {
@@ -131,7 +131,7 @@ serial('a drive that sanitizes itself already is left alone', async t => {
 	const end = await run(drive);
 	fails(t, end, 'DEVICE_BUSY', /not for this run/);
 	t.is(end.commits, 0);
-	t.deepEqual(await drive.contents(), before);
+	t.is(Buffer.compare(await drive.contents(), before), 0);
 	t.deepEqual(await drive.commands(), []);
 });
 
