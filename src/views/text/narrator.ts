@@ -89,9 +89,7 @@ const describe = (
 		case 'step.stalled':
 			return [`${number} ${event.step}${ofDevice(event)} STALLED: ${stallText(event)}`];
 		case 'step.recovered':
-			return [
-				`${number} ${event.step}${ofDevice(event)} goes on after a stall of ${formatDuration(event.seconds * 1000)}`,
-			];
+			return [`${number} ${event.step}${ofDevice(event)} ${recoveredText(event)}`];
 		case 'step.skipped':
 			return [`${number} ${event.step}${ofDevice(event)} skipped: ${event.reason}`];
 		case 'step.finished':
@@ -134,6 +132,9 @@ const passText = ({pass, passes, content}: Extract<RunEvent, {type: 'pass.starte
 		`pass ${pass} of ${passes}: ${describeContent(content)}`,
 		...(content.kind === 'aes-256-ctr' ? [`SHA-256 of its key: ${content.keySha256}`] : []),
 	].join(', ');
+
+const recoveredText = ({seconds}: Extract<RunEvent, {type: 'step.recovered'}>): string =>
+	`goes on after a stall of ${formatDuration(seconds * 1000)}`;
 
 const partText = (event: Extract<RunEvent, {type: 'pass.started' | 'command.started'}>): string =>
 	event.type === 'pass.started' ? passText(event) : commandText(event);
