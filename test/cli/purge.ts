@@ -25,14 +25,14 @@ const run = async (t: ExecutionContext, erase: string) => {
 	const image = await place.image(totalBytes);
 	const before = await readFile(image);
 	const certificate = path.join(place.directory, 'certificate.json');
-	const end = await zeroize(
+	const {exitCode, stdout, stderr} = await zeroize(
 		[
 			...['run', recipe, '--device', `file:${image}`, '--confirm', image],
 			...['--host', 'rehearsal', '--progress', 'plain', '--certificate', certificate, ...place.args],
 		],
 		{timeoutMs: 120_000},
 	);
-	return {...end, image, before, certificate};
+	return {exitCode, stdout, stderr, image, before, certificate};
 };
 
 test('a recipe that asks for a purge and falls back is carried out as a clear, and the certificate says so', async t => {
