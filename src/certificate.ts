@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import {signaturesSchema} from './certificate/signature-schema.ts';
-import {contentSchema} from './content/schema.ts';
+import {describeWork} from './certificate/work.ts';
+import {leftSchema} from './content/schema.ts';
 import type {DeviceFacts} from './devices/device.ts';
 import {mediaType} from './devices/media.ts';
 import {SanitizeError} from './errors.ts';
@@ -8,7 +9,6 @@ import type {JournalHead} from './journal.ts';
 import {jsonFlaw, parseJson} from './json.ts';
 import {conclude} from './outcome.ts';
 import type {Plan} from './plan.ts';
-import type {Erased} from './report/erased.ts';
 import type {DeviceReport, Report} from './report.ts';
 import {shown} from './shown.ts';
 
@@ -48,8 +48,10 @@ export const certificateSchema = v.looseObject({
 			}),
 		),
 	}),
-	/** What the device holds now, which is what verification looked for; absent where it is zeros by the nature of the eraser. */
-	holds: v.optional(contentSchema),
+	/** What the device holds now: what verification looked for, or what it found where that was left to the drive; absent where it is zeros by the nature of the eraser. */
+	holds: v.optional(leftSchema),
+	/** Known data at random places that was written and read back before the drive erased itself, and is gone; absent where there was none. `seedSha256`: of what its places and contents follow from, which is in the journal. */
+	canary: v.optional(v.looseObject({blocks: count, blockBytes: count, seedSha256: v.string()})),
 	verification: v.looseObject({
 		coverage: v.picklist(['full', 'sampled']),
 		percent: v.number(),
@@ -165,42 +167,6 @@ const describeMedia = ({planned}: DeviceReport, plan: Plan) => {
 
 const describeBridge = ({drive}: DeviceFacts) =>
 	drive?.bridge ? {behindBridge: {model: drive.bridge.model, serialNumber: drive.bridge.serial}} : {};
-
-const describeWork = ({erased, verification, leaves}: DeviceReport, {tool}: Plan) => {
-	if (!erased || verification?.result !== 'passed') {
-		throw new SanitizeError('INTERNAL', 'a sanitized device was neither erased nor verified');
-	}
-
-	const {coverage, percent, result, verifiedBytes, isDirect, sampling} = verification;
-	return {
-		method: erased.method,
-		technique: erased.technique,
-		tool: {
-			...tool,
-			eraser: erased.eraser,
-			program: {...erased.tool},
-			...(erased.scheme && {scheme: describeScheme(erased.scheme)}),
-		},
-		...(leaves && {holds: leaves}),
-		verification: {
-			coverage,
-			percent,
-			result,
-			verifiedBytes,
-			isDirect,
-			...(sampling && {sampling: {...sampling}}),
-		},
-		writtenBytes: erased.writtenBytes,
-		unwritable: [],
-	};
-};
-
-const describeScheme = ({name, passes}: NonNullable<Erased['scheme']>) => {
-	const incomplete = passes.flatMap(({unwritable}, index) =>
-		unwritable ? [{pass: index + 1, unwritableBytes: unwritable.bytes}] : [],
-	);
-	return {name, passes: passes.length, ...(incomplete.length > 0 && {incomplete})};
-};
 
 const datedPerson = (person: Plan['certificate']['performedBy'], endedAt: string | null) => ({
 	...person,

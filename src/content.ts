@@ -10,6 +10,9 @@ export type Content =
 	| {readonly kind: 'bytes'; readonly hex: string}
 	| {readonly kind: 'aes-256-ctr'; readonly key: string};
 
+/** What an eraser may leave: something that it wrote, or `drive-defined`: what a drive made of it that erased itself, and that nobody is told. */
+export type LeftContent = Content | {readonly kind: 'drive-defined'};
+
 /** A content as it is told before it is written: a key is committed to with the SHA-256 of its 32 bytes. */
 export type AnnouncedContent =
 	| Exclude<Content, {kind: 'aes-256-ctr'}>
@@ -17,12 +20,14 @@ export type AnnouncedContent =
 
 export const zeros: Content = {kind: 'zeros'};
 
+export const driveDefined: LeftContent = {kind: 'drive-defined'};
+
 /** `hex` again and again; zeros where it is nothing else. */
 export const repeated = (hex: string): Content =>
 	/^0*$/.test(hex) ? zeros : {kind: 'bytes', hex: hex.toLowerCase()};
 
-/** `zeros`, `0x924924`, `an AES-256-CTR stream`. */
-export const describeContent = (content: Content | AnnouncedContent): string => {
+/** `zeros`, `0x924924`, `an AES-256-CTR stream`, `what the drive made of it`. */
+export const describeContent = (content: LeftContent | AnnouncedContent): string => {
 	switch (content.kind) {
 		case 'zeros':
 			return 'zeros';
@@ -30,6 +35,8 @@ export const describeContent = (content: Content | AnnouncedContent): string => 
 			return `0x${content.hex}`;
 		case 'aes-256-ctr':
 			return 'an AES-256-CTR stream';
+		case 'drive-defined':
+			return 'what the drive made of it';
 		default:
 			return content satisfies never;
 	}

@@ -45,6 +45,7 @@ const exitCodes = {
 	SYNC_FAILED: 4,
 	STALLED: 4,
 	NOT_ZERO: 4,
+	NOT_ERASED: 4,
 	UNREADABLE: 4,
 
 	// What should prove that a device may be released does not: do not release it.

@@ -1,6 +1,6 @@
-import type {Content} from './content.ts';
+import type {LeftContent} from './content.ts';
 import type {DeviceFacts} from './devices/device.ts';
-import type {AnnouncedPass, Pass} from './erasers/eraser.ts';
+import type {AnnouncedCommand, AnnouncedPass, Pass} from './erasers/eraser.ts';
 import {type ErrorCode, SanitizeError} from './errors.ts';
 import type {DeviceResult, Outcome, StepFacts} from './events/results.ts';
 import type {StallEventBody} from './events/stalls.ts';
@@ -49,6 +49,8 @@ export type EventBody =
 	  }
 	/** The first byte of this pass is not written yet. */
 	| ({readonly type: 'pass.started'; readonly step: string; readonly device: string} & AnnouncedPass)
+	/** The drive is about to get a command of its own: from here on it may go on by itself. `canary` is on it. */
+	| ({readonly type: 'command.started'; readonly step: string; readonly device: string} & AnnouncedCommand)
 	| StallEventBody
 	| {
 			readonly type: 'step.skipped';
@@ -77,7 +79,7 @@ export type EventBody =
 			/** With `writtenBytes` it makes up the device: the erase came to its end. */
 			readonly unwritable?: RangeList;
 			readonly passes?: readonly Pass[];
-			readonly leaves?: Content;
+			readonly leaves?: LeftContent;
 	  }
 	| {
 			readonly type: 'run.finished';

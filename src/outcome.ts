@@ -22,7 +22,7 @@ const worstFirst: readonly Outcome[] = [
 ];
 
 // A verification that ended with one of these found something; with any other it could not finish.
-const findings = new Set(['NOT_ZERO', 'UNREADABLE', 'DEVICE_CHANGED', 'DEVICE_MISSING']);
+const findings = new Set(['NOT_ZERO', 'NOT_ERASED', 'UNREADABLE', 'DEVICE_CHANGED', 'DEVICE_MISSING']);
 
 /** The outcome that follows from a report, and the exit code that says it. */
 export const conclude = (

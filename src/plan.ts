@@ -60,6 +60,8 @@ export interface PlannedDevice {
 	readonly eraser?: PlannedEraser;
 	/** Absent where it is not erased, or not verified in full afterwards. */
 	readonly overlap?: PlannedOverlap;
+	/** What could purge it, where it is cleared: absent where that is nothing. */
+	readonly purges?: ReadonlyArray<{readonly eraser: string; readonly technique: Technique}>;
 	/** Erasers that cannot do it, and why. */
 	readonly unsuitable: ReadonlyArray<{readonly eraser: string; readonly reason: string}>;
 	/** What must be typed to allow it: the serial number, or the path where there is none. */

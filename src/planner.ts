@@ -2,14 +2,13 @@ import {confirmationFor, refusalsOf, type SafetyPolicy} from './clearance.ts';
 import type {DeviceFacts} from './devices/device.ts';
 import {driveWarnings} from './devices/drive/words.ts';
 import type {ReadRates} from './devices/measure.ts';
-import {notCoveredByOverwrite} from './devices/media.ts';
-import {chooseEraser} from './erasers/choose.ts';
-import type {Eraser} from './erasers/eraser.ts';
+import type {Eraser, Method} from './erasers/eraser.ts';
 import type {Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
 import {defaultAtOnce} from './planner/at-once.ts';
 import {certificateDetails} from './planner/certificate-details.ts';
+import {eraserRefusal, notCoveredBy, planEraser, purgesBeside} from './planner/erasers.ts';
 import {type OverlapStep, overlapRefusal, planOverlap} from './planner/overlap.ts';
-import {overrideEraser, planScheme, schemeRefusals, uselessOptions} from './planner/schemes.ts';
+import {overrideEraser, schemeRefusals, uselessOptions} from './planner/schemes.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';
 
@@ -30,6 +29,7 @@ export interface PlanInput {
 	readonly overrides: {
 		readonly eraser?: string;
 		readonly scheme?: string;
+		readonly method?: Method;
 		readonly verify?: {readonly coverage?: string; readonly percent?: number; readonly overlap?: boolean};
 	};
 	readonly stateDir: string | null;
@@ -126,42 +126,25 @@ interface Work {
 }
 
 const planDevice = (facts: DeviceFacts, {erase: options, steps}: Work, input: PlanInput) => {
-	const eraserName = typeof options?.['eraser'] === 'string' ? options['eraser'] : undefined;
-	const erases = eraserName !== undefined;
-	const {eraser, reason, unsuitable} = chooseEraser(
-		eraserName ?? 'auto',
-		facts,
-		input.erasers,
-		input.rates?.get(facts.path),
-	);
-	const node = facts.target.startsWith('loop:') ? '/dev/loopN' : facts.path;
-	const command = eraser?.command(facts, node);
-	const overlap = erases ? planOverlap(facts, eraser, steps) : undefined;
+	const choice = options && planEraser(facts, options, input);
+	const {eraser, planned, unsuitable = []} = choice ?? {};
+	const overlap = choice ? planOverlap(facts, eraser, steps) : undefined;
 	const warnings = driveWarnings(facts);
 	const device: PlannedDevice = {
 		facts,
-		...(erases &&
-			eraser && {
-				eraser: {
-					name: eraser.name,
-					method: eraser.method,
-					technique: eraser.technique,
-					reason: input.overrides.eraser || reason !== 'asked for' ? reason : 'named by the recipe',
-					...(command && {command}),
-					...planScheme(eraser, options?.['scheme']),
-				},
-			}),
+		...(planned && {eraser: planned}),
 		...(overlap && {overlap}),
-		unsuitable: erases ? unsuitable : [],
+		...purgesBeside(eraser, facts, input.erasers),
+		unsuitable,
 		confirmation: confirmationFor(facts),
-		notCovered: [...notCoveredByOverwrite(facts), ...((erases && eraser?.notCovered) || [])],
+		notCovered: notCoveredBy(eraser, facts),
 		...(warnings.length > 0 && {warnings}),
 	};
 	return {
 		device,
 		refusals: [
-			...refusalsOf(facts, policyOf(input, erases)),
-			...eraserRefusal(facts, erases && !eraser, reason),
+			...refusalsOf(facts, policyOf(input, choice !== undefined)),
+			...(choice ? eraserRefusal(facts, choice, options) : []),
 			...overlapRefusal(facts, overlap, steps),
 		],
 	};
@@ -173,22 +156,6 @@ const policyOf = ({recipe, host}: PlanInput, erases: boolean): SafetyPolicy => (
 	// A rehearsal only says that it would leave the disk.
 	leavesSystemDisk: host === 'system' && recipe.steps.some(({step}) => step === 'leave-disk'),
 });
-
-const eraserRefusal = (
-	{target, path}: DeviceFacts,
-	isMissing: boolean,
-	reason: string,
-): readonly Refusal[] =>
-	isMissing
-		? [
-				{
-					target,
-					code: 'UNSUPPORTED',
-					message: `${path} cannot be erased: ${reason}`,
-					hint: 'see: zeroize erasers; then --eraser NAME',
-				},
-			]
-		: [];
 
 const duplicates = (devices: readonly DeviceFacts[]): readonly Refusal[] => {
 	const seen = new Set<string>();

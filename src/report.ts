@@ -1,4 +1,5 @@
-import type {Content} from './content.ts';
+import type {LeftContent} from './content.ts';
+import type {AnnouncedCommand} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
 import type {StepFacts} from './events/results.ts';
 import type {RunEvent} from './events.ts';
@@ -20,7 +21,9 @@ export interface DeviceReport {
 	readonly committedAt: string | null;
 	readonly erased: Erased | null;
 	/** What the last erase left wherever it could write; `null` before it came to its end, and where that is zeros by the nature of the eraser. */
-	readonly leaves: Content | null;
+	readonly leaves: LeftContent | null;
+	/** The command of a drive's own whose end nobody has seen yet. */
+	readonly announced: AnnouncedCommand | null;
 	readonly verification: Verification | null;
 	/** RFC 3339; when the last erase or verification of it ended. */
 	readonly endedAt: string | null;
@@ -93,13 +96,7 @@ export const foldReport = (events: Iterable<RunEvent>): Report => {
 export const reduceReport = (report: Report, event: RunEvent): Report => {
 	switch (event.type) {
 		case 'run.planned':
-			return {
-				...report,
-				runId: event.runId,
-				plan: event.plan,
-				startedAt: event.at,
-				devices: event.plan.devices.map(planned => startDevice(planned)),
-			};
+			return startRun(report, event);
 		case 'run.committed':
 			return changeDevice(report, event.device.path, {committedAt: event.at});
 		case 'run.resumed':
@@ -118,6 +115,8 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 			return progressStep(report, event);
 		case 'step.started':
 			return startStep(report, event);
+		case 'command.started':
+			return changeDevice(report, event.device, {announced: announcedIn(event)});
 		case 'run.confirmed':
 		case 'run.announced':
 		case 'run.warned':
@@ -131,12 +130,21 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 	}
 };
 
+const startRun = (report: Report, {runId, plan, at}: Extract<RunEvent, {type: 'run.planned'}>): Report => ({
+	...report,
+	runId,
+	plan,
+	startedAt: at,
+	devices: plan.devices.map(planned => startDevice(planned)),
+});
+
 /** A device of which nothing has been told yet. */
 export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 	planned,
 	committedAt: null,
 	erased: null,
 	leaves: null,
+	announced: null,
 	verification: null,
 	endedAt: null,
 	failure: null,
@@ -152,6 +160,8 @@ interface StepNames {
 }
 
 const namesOf = ({step, device}: StepNames): StepNames => ({step, ...(device !== undefined && {device})});
+
+const announcedIn = ({canary}: AnnouncedCommand): AnnouncedCommand => (canary ? {canary} : {});
 
 const endStep = (report: Report, event: StepNames, how: EndedStep['how']): Report => ({
 	...report,
@@ -204,7 +214,7 @@ const finishStep = (report: Report, event: StepFinished): Report => {
 		// What was verified before a later erase proves nothing about it.
 		const places = {durableBytes: writtenBytes, eraseFrom: 0};
 		return changeDevice(report, event.device, {
-			...{erased, writtenBytes, leaves, verification: null},
+			...{erased, writtenBytes, leaves, verification: null, announced: null},
 			...places,
 			...ended,
 		});

@@ -83,6 +83,7 @@ test('every event stands in its table, with every field', async t => {
 	};
 	const more: Readonly<Record<string, readonly string[]>> = {
 		'pass.started': membersOf('AnnouncedPass'),
+		'command.started': membersOf('AnnouncedCommand'),
 		'step.stalled': membersOf('Stall'),
 		'step.recovered': membersOf('Stall'),
 		'step.finished': membersOf('StepFacts'),

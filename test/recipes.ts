@@ -16,7 +16,7 @@ const stalls = {stallSeconds: 120, slowBytesPerSecond: 262_144, slowSeconds: 300
 
 const recipes: Readonly<Record<string, Expected>> = {
 	erase: [
-		['erase', {eraser: 'auto', ...stalls}],
+		['erase', {eraser: 'auto', canary: true, ...stalls}],
 		['verify', {coverage: 'full', percent: 10, ...stalls}],
 		['keep-log', {}],
 		['issue-certificate', certificate],
@@ -25,7 +25,7 @@ const recipes: Readonly<Record<string, Expected>> = {
 		['stop-service', {unit: '128T', timeout: 90_000}],
 		['enter-emergency', {}],
 		['leave-disk', {}],
-		['erase', {eraser: 'dd', ...stalls}],
+		['erase', {eraser: 'dd', canary: true, ...stalls}],
 		['verify', {coverage: 'full', percent: 10, ...stalls}],
 		['keep-log', {}],
 		['issue-certificate', certificate],

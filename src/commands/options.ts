@@ -1,4 +1,5 @@
 import {type Command, InvalidArgumentError, Option} from 'commander';
+import type {Method} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
 import type {HostName} from '../hosts/host.ts';
 import {defaultAtOnce} from '../planner/at-once.ts';
@@ -17,6 +18,7 @@ export interface RunOptions {
 	readonly confirm: readonly string[];
 	readonly eraser?: string;
 	readonly scheme?: string;
+	readonly method?: Method;
 	readonly verify?: VerifyChoice;
 	readonly overlap?: boolean;
 	readonly progress: ProgressChoice;
@@ -110,6 +112,12 @@ const addCommonOptions = (command: Command): Command =>
 			new Option('--scheme <name>', 'what the eraser pattern writes; see: zeroize erasers').choices(
 				schemeNames,
 			),
+		)
+		.addOption(
+			new Option(
+				'--method <name>',
+				'what the eraser must be after NIST SP 800-88; purge: refused where the drive cannot do it',
+			).choices(['clear', 'purge']),
 		)
 		.addOption(
 			new Option(

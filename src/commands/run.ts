@@ -38,6 +38,7 @@ export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surro
 	host: options.host ?? defaultHost,
 	eraser: options.eraser,
 	scheme: options.scheme,
+	method: options.method,
 	verify: options.verify,
 	atOnce: options.atOnce,
 	overlap: options.overlap,

@@ -1,3 +1,4 @@
+import type {Canary} from '../content/canary.ts';
 import type {AnnouncedContent, Content} from '../content.ts';
 import type {Device, DeviceFacts} from '../devices/device.ts';
 import type {ErrorCode} from '../errors.ts';
@@ -11,11 +12,20 @@ export type Method = 'clear' | 'purge';
 /** NIST SP 800-88r2 section 4.6. */
 export type Technique = 'overwrite' | 'block-erase' | 'cryptographic-erase';
 
-export type Support = {readonly supported: true} | {readonly supported: false; readonly reason: string};
+export type Support =
+	| {readonly supported: true}
+	| {
+			readonly supported: false;
+			readonly reason: string;
+			/** It is for other kinds of devices: not worth a word where another eraser was chosen. */
+			readonly isForeign?: boolean;
+	  };
 
 export const supported: Support = {supported: true};
 
 export const unsupported = (reason: string): Support => ({supported: false, reason});
+
+export const foreign = (reason: string): Support => ({supported: false, reason, isForeign: true});
 
 export interface EraseContext {
 	readonly device: Device;
@@ -36,11 +46,29 @@ export interface EraseContext {
 	/** One of the eraser's schemes; absent for an eraser that has none. */
 	readonly scheme?: Scheme;
 
+	/** One of the eraser's {@link Eraser.techniques}; absent for an eraser that has no choice. */
+	readonly technique?: Technique;
+
+	/** Whether known data is written before a command of the drive's own, and must be gone after it. */
+	readonly canary: boolean;
+
+	/** The command of an erase that was interrupted, where nobody has seen how it ended. */
+	readonly announced?: AnnouncedCommand;
+
+	/** Puts on record, before the drive gets it, that a command of its own follows: from here on it may go on without us, also through a loss of power. Durable when this returns. */
+	announceCommand(command: AnnouncedCommand): void;
+
 	/** Puts on record what the next pass writes: to be called before its first byte. A key is committed to, not told. */
 	announcePass(pass: AnnouncedPass): void;
 
 	/** Says something that the operator should know but that stops nothing: a few times in an erase, not for each of a thousand bad places. */
 	warn(warning: {readonly code: ErrorCode; readonly message: string; readonly hint?: string}): void;
+}
+
+/** What must be known of a command that a drive carries out by itself, to go on with it later. */
+export interface AnnouncedCommand {
+	/** What was written before it and read back; absent where nothing was. */
+	readonly canary?: Canary;
 }
 
 /** What a pass is about to write. */
@@ -69,7 +97,7 @@ export interface ErasePoint {
 }
 
 export interface EraseResult {
-	/** Bytes that the technique, in its last pass, covered, counted by who wrote them, and those before {@link EraseContext.from}; never derived from the device's size. */
+	/** Bytes that the technique, in its last pass, covered, counted by who wrote them, and those before {@link EraseContext.from}; never derived from the device's size. The one exception is an eraser that leaves `drive-defined`: nobody counts what a drive does by itself, so it is all of it, once the drive says that it has ended. */
 	readonly writtenBytes: number;
 	/** What the device refused each time it was tried, down to the logical sector. It and `writtenBytes` make up the device. */
 	readonly unwritable: RangeList;
@@ -77,6 +105,8 @@ export interface EraseResult {
 	readonly tool: {readonly name: string; readonly version: string};
 	/** All passes, in their order; absent for an eraser without schemes. */
 	readonly passes?: readonly Pass[];
+	/** Was on the device before a command of the drive's own, and is gone. Absent where there was none. */
+	readonly canary?: Canary;
 }
 
 /**
@@ -87,6 +117,7 @@ INVARIANTS
 - It never decides that a device is sanitized. The step compares `writtenBytes` with the size captured at the start, syncs, and looks at the device again.
 - It never falls back to another technique. Who may fall back is the recipe, on UNSUPPORTED alone.
 - It never reports more bytes than were accepted by the device.
+- A command that it gives to a drive is announced first. It takes no word of the drive for the end of it but that it has ended: not that it took the command, and nothing that may be of an earlier one.
 - A place that takes no data does not end it: the place is tried again, bounded, and named in `unwritable`, and the rest of the device is erased. It throws WRITE_FAILED when there is no place to name: the device may not be written to, or takes nothing any more.
 */
 export interface Eraser {
@@ -94,20 +125,26 @@ export interface Eraser {
 	/** One line for `zeroize erasers`. */
 	readonly summary: string;
 	readonly method: Method;
+	/** The one that it has, or the first of all that it may have. */
 	readonly technique: Technique;
-	/** What verification must find afterwards; `last-pass`: the content of the last of {@link EraseResult.passes}. */
-	readonly leaves: 'zeros' | 'last-pass';
+	/** What verification must find afterwards; `last-pass`: the content of the last of {@link EraseResult.passes}; `drive-defined`: anything that can be read, for the drive erases by itself. */
+	readonly leaves: 'zeros' | 'last-pass' | 'drive-defined';
 	/** Overwrite schemes that can be asked for, the default first; absent where there is nothing to choose. */
 	readonly schemes?: readonly Scheme[];
 	/** Whether it writes each byte once, from the first to the last, so that what lies behind it may be read back meanwhile; absent for no. */
 	readonly writesInOrder?: boolean;
-	/** What it may leave behind besides what no overwrite reaches, a plain sentence each for plan and certificate; absent when that is nothing. */
+	/** Whether it also reaches what the host cannot address, such as areas that are hidden; absent for no. Of those that purge. */
+	readonly reachesHidden?: boolean;
+	/** What it may leave behind, besides what no overwrite reaches where it is one: a plain sentence each for plan and certificate; absent when that is nothing. */
 	readonly notCovered?: readonly string[];
 	/** Programs that must exist before anything is touched. */
 	readonly tools: readonly string[];
 
 	/** Whether it can erase a device with these facts, or the reason why not. Pure. */
 	supports(facts: DeviceFacts): Support;
+
+	/** What a drive with these facts can do, the best first; absent for an eraser that has one technique. Pure. */
+	techniques?(facts: DeviceFacts): readonly Technique[];
 
 	/**
 	Proves that its tools can do it, before anything is touched and without writing anywhere; absent when there is nothing to prove.
@@ -116,7 +153,7 @@ export interface Eraser {
 	probe?(tools: Tools, signal: AbortSignal): Promise<unknown>;
 
 	/** The exact command that will be run on `node`, for the plan; `undefined` when no other program runs. Pure. */
-	command(facts: DeviceFacts, node: string): readonly string[] | undefined;
+	command(facts: DeviceFacts, node: string, technique?: Technique): readonly string[] | undefined;
 
 	/**
 	Makes durable what has been written so far, while it goes on. Absent where this process writes itself: its own fsync does it. A process that waits for a device cannot end, so one that lets another program write lets another program wait, too.

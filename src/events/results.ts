@@ -1,4 +1,5 @@
-import type {Content} from '../content.ts';
+import type {Canary} from '../content/canary.ts';
+import type {LeftContent} from '../content.ts';
 import type {ByteRange} from '../devices/device.ts';
 import type {Method, Pass, Technique} from '../erasers/eraser.ts';
 import type {RangeList} from '../ranges.ts';
@@ -26,7 +27,9 @@ export interface StepFacts {
 	/** The passes of a scheme, with the keys of their streams. */
 	readonly passes?: readonly Pass[];
 	/** What an erase left wherever it could write; absent where that is zeros by the nature of the eraser. */
-	readonly leaves?: Content;
+	readonly leaves?: LeftContent;
+	/** What was written before a drive erased itself, and is gone. */
+	readonly canary?: Canary;
 	/** What an erase that came to its end could not write: goes into `step.failed`. */
 	readonly unwritable?: RangeList;
 	readonly verification?: Verification;
@@ -65,5 +68,5 @@ export interface DeviceResult {
 	readonly unreadableRanges: number;
 	readonly unreadableBytes: number;
 	/** What the device must hold now; absent where that is zeros. `nonZero` is what differs from it. */
-	readonly expected?: Content;
+	readonly expected?: LeftContent;
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import {announcedSchema, contentSchema} from '../content/schema.ts';
+import {announcedSchema, canarySchema, contentSchema, leftSchema} from '../content/schema.ts';
 import type {RunEvent} from '../events.ts';
 import {shown} from '../shown.ts';
 import {planSchema, refusals} from './plan-schema.ts';
@@ -32,7 +32,8 @@ const verification = v.looseObject({
 	verifiedBytes: count,
 	nonZero: rangeList,
 	unreadable: rangeList,
-	expected: v.optional(contentSchema),
+	expected: v.optional(leftSchema),
+	found: v.optional(contentSchema),
 	isDirect: v.boolean(),
 	sampling: v.optional(
 		v.looseObject({
@@ -62,7 +63,7 @@ const deviceResult = v.looseObject({
 	nonZeroBytes: count,
 	unreadableRanges: count,
 	unreadableBytes: count,
-	expected: v.optional(contentSchema),
+	expected: v.optional(leftSchema),
 });
 
 const step = {step: text, device: optionalText};
@@ -78,7 +79,8 @@ const stepFacts = {
 	unwritable: v.optional(rangeList),
 	scheme: optionalText,
 	passes,
-	leaves: v.optional(contentSchema),
+	leaves: v.optional(leftSchema),
+	canary: v.optional(canarySchema),
 	verification: v.optional(verification),
 	logDir: optionalText,
 	certificates: v.optional(list(v.looseObject({device: text, path: text, sha256: text, text}))),
@@ -108,6 +110,7 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 		writtenBytes: v.optional(count),
 	},
 	'pass.started': {...step, device: text, pass: count, passes: count, content: announcedSchema},
+	'command.started': {...step, device: text, canary: v.optional(canarySchema)},
 	'step.stalled': {
 		...{...step, device: text, seconds: finite, bytes: count, totalBytes: count},
 		...{bytesPerSecond: finite, cause: v.nullable(text), giveUpSeconds: finite},
@@ -123,7 +126,7 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 		writtenBytes: v.optional(count),
 		unwritable: v.optional(rangeList),
 		passes,
-		leaves: v.optional(contentSchema),
+		leaves: v.optional(leftSchema),
 	},
 	'run.finished': {outcome, exitCode: count, devices: list(deviceResult), refusals: v.optional(refusals)},
 	'run.halting': {how: v.picklist(['poweroff', 'reboot']), rehearsed: v.boolean()},

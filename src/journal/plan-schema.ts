@@ -19,6 +19,14 @@ const device = v.looseObject({
 		}),
 	),
 	overlap: v.optional(v.looseObject({overlaps: v.boolean(), reason: text})),
+	purges: v.optional(
+		list(
+			v.looseObject({
+				eraser: text,
+				technique: v.picklist(['overwrite', 'block-erase', 'cryptographic-erase']),
+			}),
+		),
+	),
 	unsuitable: list(v.looseObject({eraser: text, reason: text})),
 	confirmation: text,
 	notCovered: texts,

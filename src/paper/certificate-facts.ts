@@ -2,7 +2,12 @@ import {createHash} from 'node:crypto';
 import * as v from 'valibot';
 import type {Certificate} from '../certificate.ts';
 import {formatBytes} from '../progress.ts';
-import {describeHolds, describeScheme, describeVerification} from '../views/text/certificate-lines.ts';
+import {
+	describeCanary,
+	describeHolds,
+	describeScheme,
+	describeVerification,
+} from '../views/text/certificate-lines.ts';
 import type {Field} from './blocks.ts';
 
 export interface PrintedCertificate {
@@ -83,7 +88,7 @@ const outcomeField = (certificate: Certificate): string =>
 	].join(', ');
 
 export const workFields = (certificate: Certificate): readonly Field[] => {
-	const {method, technique, tool, holds, verification} = certificate;
+	const {method, technique, tool, holds, canary, verification} = certificate;
 	return [
 		{label: 'Outcome', value: outcomeField(certificate), weight: 'bold'},
 		{label: 'Method', value: method, weight: 'bold'},
@@ -92,8 +97,9 @@ export const workFields = (certificate: Certificate): readonly Field[] => {
 			label: 'Tool',
 			value: `${tool.name} ${tool.version}, eraser ${tool.eraser}${describeScheme(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
 		},
-		{label: 'Written', value: `${certificate.writtenBytes} bytes`},
+		{label: method === 'purge' ? 'Erased' : 'Written', value: `${certificate.writtenBytes} bytes`},
 		...(holds ? [{label: 'Holds now', value: describeHolds(holds)}] : []),
+		...(canary ? [{label: 'Canary', value: describeCanary(canary)}] : []),
 		{label: 'Verification', value: describeVerification(verification)},
 		{label: 'Started', value: certificate.startedAt},
 		{label: 'Finished', value: certificate.finishedAt},

@@ -1,6 +1,7 @@
 import type {SigningKey} from '../certificate/signing-key.ts';
 import type {Clearance} from '../clearance.ts';
 import type {Device} from '../devices/device.ts';
+import type {AnnouncedCommand} from '../erasers/eraser.ts';
 import {toSanitizeError} from '../errors.ts';
 import type {EventBody, RunEvents} from '../events.ts';
 import type {Halt, Host} from '../hosts/host.ts';
@@ -85,7 +86,9 @@ export const createStepRunner = (surroundings: RunSurroundings, requests: Reques
 		const before = recorded.length;
 		try {
 			const handover = handoverOf(lane, handovers);
-			const result = await callStep(step, {options: planned.options, lane, from, handover}, surroundings);
+			const announced = announcedTo(lane, report);
+			const call = {options: planned.options, lane, from, announced, handover};
+			const result = await callStep(step, call, surroundings);
 			requests.halt = result.halt ?? requests.halt;
 			if (result.leave) {
 				requests.leave = true;
@@ -121,6 +124,8 @@ interface Call extends Pick<PlannedStep, 'options'> {
 	readonly lane: Lane | undefined;
 	/** Byte that an erase goes on from. */
 	readonly from: number;
+	/** The command of a drive's own whose end nobody has seen. */
+	readonly announced: AnnouncedCommand | undefined;
 	readonly handover: Handover;
 }
 
@@ -135,7 +140,7 @@ const handoverOf = (lane: Lane | undefined, handovers: WeakMap<Lane, Handover>):
 
 const callStep = async (
 	step: Step | undefined,
-	{options, lane, from, handover}: Call,
+	{options, lane, from, announced, handover}: Call,
 	surroundings: RunSurroundings,
 ): Promise<StepResult> => {
 	surroundings.signal.throwIfAborted();
@@ -149,7 +154,7 @@ const callStep = async (
 	}
 
 	const device = await lane.open();
-	return runWatched({step, options, lane, device, from, handover, context}, surroundings);
+	return runWatched({step, options, lane, device, from, announced, handover, context}, surroundings);
 };
 
 // A step gets no more of the run than it may know.
@@ -159,9 +164,15 @@ const makeContext = ({events, ...given}: RunSurroundings): StepContext => {
 	return {plan, host, tools, signal, now, records, signingKey, warn};
 };
 
+const reportOf = (lane: Lane | undefined, devices: Report['devices']) =>
+	devices.find(({planned}) => planned.facts.path === lane?.planned.facts.path);
+
+const announcedTo = (lane: Lane | undefined, {devices}: Report): AnnouncedCommand | undefined =>
+	reportOf(lane, devices)?.announced ?? undefined;
+
 /** Byte that an erase goes on from; 0 for every other step. */
 const resumptionPoint = ({phase}: PlannedStep, lane: Lane | undefined, {devices}: Report): number => {
-	const device = devices.find(({planned}) => planned.facts.path === lane?.planned.facts.path);
+	const device = reportOf(lane, devices);
 	return phase === 'erase' ? (device?.eraseFrom ?? 0) : 0;
 };
 

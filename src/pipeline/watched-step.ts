@@ -1,5 +1,6 @@
 import type {Device} from '../devices/device.ts';
 import {followKernelLog} from '../devices/kernel-log.ts';
+import type {AnnouncedCommand} from '../erasers/eraser.ts';
 import type {StallEventBody} from '../events/stalls.ts';
 import type {Plan} from '../plan.ts';
 import {createProgress} from '../progress.ts';
@@ -24,6 +25,7 @@ interface Work {
 	readonly device: Device;
 	/** Byte that an erase goes on from. */
 	readonly from: number;
+	readonly announced: AnnouncedCommand | undefined;
 	readonly handover: Handover;
 	readonly context: StepContext;
 }
@@ -33,7 +35,7 @@ export const runWatched = async (work: Work, surroundings: RunSurroundings): Pro
 	const {step, options, lane, device} = work;
 	const {plan, signal, monotonicMs, events, root = '/'} = surroundings;
 	const {path} = lane.planned.facts;
-	const limits = step.stallLimits?.(options);
+	const limits = step.stallLimits?.(options, lane.planned);
 	const names = {step: step.name, device: path};
 	const {totalBytes} = device.facts;
 	const progress = createReporter(
@@ -60,7 +62,7 @@ const doneBefore = ({step, from, handover}: Work): number =>
 	step.phase === 'verify' ? (handover.followed?.reading.doneBytes() ?? 0) : from;
 
 const callWatched = async (
-	{step, options, lane, device, from, handover, context}: Work,
+	{step, options, lane, device, from, announced, handover, context}: Work,
 	{watched, progress}: {readonly watched: Watched; readonly progress: Reporter},
 	surroundings: RunSurroundings,
 ): Promise<StepResult> => {
@@ -72,8 +74,14 @@ const callWatched = async (
 		planned: lane.planned,
 		from,
 		handover,
+		...(announced && {announced}),
 		warn: warning => (isAwaited() ? context.warn(warning) : undefined),
 		commit: () => commit(device, lane, {...surroundings, signal}),
+		announceCommand: ({canary}) =>
+			void surroundings.events.emit({
+				...{type: 'command.started', step: step.name, device: lane.planned.facts.path},
+				...(canary && {canary}),
+			}),
 		announcePass: pass =>
 			void surroundings.events.emit({
 				...{type: 'pass.started', step: step.name, device: lane.planned.facts.path},

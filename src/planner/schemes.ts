@@ -7,10 +7,11 @@ type Options = Readonly<Record<string, unknown>>;
 /** The options of an erase, with what the command line says instead. A scheme of the recipe is for the eraser of the recipe. */
 export const overrideEraser = (
 	{scheme: own, ...options}: Options,
-	{eraser, scheme = eraser === undefined || eraser === options['eraser'] ? own : undefined}: Options,
+	{eraser, method, scheme = eraser === undefined || eraser === options['eraser'] ? own : undefined}: Options,
 ): Options => ({
 	...options,
 	...(eraser !== undefined && {eraser}),
+	...(method !== undefined && {method}),
 	...(scheme !== undefined && {scheme}),
 });
 
@@ -53,7 +54,7 @@ export const schemeRefusals = (
 
 /** What chooses how to erase is not left out without a word where nothing is erased. */
 export const uselessOptions = (overrides: Options): readonly Refusal[] =>
-	['eraser', 'scheme']
+	['eraser', 'scheme', 'method']
 		.filter(name => overrides[name] !== undefined)
 		.map(name => ({
 			code: 'USAGE',

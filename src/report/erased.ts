@@ -1,3 +1,4 @@
+import type {Canary} from '../content/canary.ts';
 import type {Method, Pass, Technique} from '../erasers/eraser.ts';
 import type {StepFacts} from '../events/results.ts';
 
@@ -10,6 +11,8 @@ export interface Erased {
 	readonly writtenBytes: number;
 	/** Only of an eraser with schemes. */
 	readonly scheme?: {readonly name: string; readonly passes: readonly Pass[]};
+	/** What was on the device before, and is gone. */
+	readonly canary?: Canary;
 }
 
 /** What the end of a step says of an erase; `undefined` when it was another step. */
@@ -21,10 +24,12 @@ export const toErased = ({
 	writtenBytes,
 	scheme,
 	passes,
+	canary,
 }: StepFacts): Erased | undefined =>
 	technique && method && eraser && tool && writtenBytes !== undefined
 		? {
 				...{technique, method, eraser, tool, writtenBytes},
 				...(scheme !== undefined && passes && {scheme: {name: scheme, passes}}),
+				...(canary && {canary}),
 			}
 		: undefined;

@@ -8,6 +8,14 @@ type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
 export const isInterruption = (code: ErrorCode | undefined): code is 'INTERRUPTED' | 'TERMINATED' =>
 	code === 'INTERRUPTED' || code === 'TERMINATED';
 
+// These say that what a drive was told to do has come to an end, and a bad one. After any other it may still be at work, by itself.
+const bad = new Set<ErrorCode>([
+	...(['ERASER_FAILED', 'NOT_ERASED', 'UNREADABLE', 'DEVICE_CHANGED'] as const),
+	...(['WRITE_FAILED', 'WRITE_INCOMPLETE', 'SYNC_FAILED'] as const),
+]);
+
+const isOver = (code: ErrorCode): boolean => bad.has(code);
+
 /** What a step that failed means for its device, or for the run. */
 export const failStep = (report: Report, event: StepFailed): Report => {
 	const phase = report.plan?.steps.find(step => step.step === event.step)?.phase;
@@ -18,6 +26,7 @@ export const failStep = (report: Report, event: StepFailed): Report => {
 		return changeDevice(marked, event.device, {
 			failure: device?.failure ?? event.code,
 			endedAt: event.at,
+			...(isOver(code) && {announced: null}),
 			...(event.unwritable && {unwritable: event.unwritable}),
 			...(event.leaves && {leaves: event.leaves}),
 			...(event.verification && {verification: event.verification}),

@@ -1,37 +1,26 @@
-import * as v from 'valibot';
-import type {Content} from '../content.ts';
+import {driveDefined, type LeftContent} from '../content.ts';
 import type {Device, DeviceFacts} from '../devices/device.ts';
 import {requireSameIdentity} from '../devices/identity.ts';
-import type {ErasePoint, EraseResult} from '../erasers/eraser.ts';
+import type {ErasePoint, EraseResult, Eraser} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
 import {findScheme} from '../erasers/pattern/scheme.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
 import type {PlannedDevice} from '../plan.ts';
 import {type Anchors, createAnchors} from './erase/anchors.ts';
 import {createFollower, type Follower} from './erase/follower.ts';
-import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
-import {type DeviceStepContext, defineDeviceStep} from './step.ts';
-
-const schemeNames = erasers.flatMap(({schemes = []}) =>
-	schemes.flatMap(({name, aliases}) => [name, ...aliases]),
-);
+import {eraseOptions} from './erase/options.ts';
+import {stallLimitsOf} from './stalls/limits.ts';
+import {type DeviceStepContext, defineDeviceStep, type StepResult} from './step.ts';
 
 export default defineDeviceStep({
 	name: 'erase',
 	summary: 'erase each device with an eraser, to its last byte',
 	phase: 'erase',
 	scope: 'device',
-	options: {
-		eraser: v.optional(v.pipe(v.string(), v.description('a name from `zeroize erasers`, or auto')), 'auto'),
-		scheme: v.optional(
-			v.pipe(
-				v.picklist(schemeNames, schemeNames.join(', ')),
-				v.description('what the eraser pattern writes; see `zeroize erasers`'),
-			),
-		),
-		...stallOptions,
-	},
-	stallLimits: stallLimitsOf,
+	options: eraseOptions,
+	// A drive that erases itself need not tell how far it is: how long that is borne is known to its eraser.
+	stallLimits: (options, {eraser}) =>
+		leavesToDrive(findEraser(eraser?.name)) ? undefined : stallLimitsOf(options),
 	tools: (_options, {devices}) => devices.flatMap(({eraser}) => findEraser(eraser?.name)?.tools ?? []),
 	plan(_options, {devices}) {
 		const names = [...new Set(devices.flatMap(({eraser}) => eraser?.name ?? []))];
@@ -40,8 +29,9 @@ export default defineDeviceStep({
 			commands: devices.flatMap(({eraser}) => (eraser?.command ? [eraser.command.join(' ')] : [])),
 		};
 	},
-	async run(_options, context) {
-		const {device, planned} = context;
+	// A plan from before there was a canary has none of it.
+	async run({canary = true}, context) {
+		const {planned} = context;
 		const eraser = findEraser(planned.eraser?.name);
 		if (!eraser) {
 			throw new SanitizeError('UNSUPPORTED', `no eraser is planned for ${planned.facts.path}`, {
@@ -51,38 +41,57 @@ export default defineDeviceStep({
 
 		const follower = await createFollower(context);
 		try {
-			const sync = () => eraser.sync?.(context) ?? device.sync();
-			const anchors = createAnchors(device.facts.path, {
-				...{sync, from: context.from},
-				isFollowed: follower.follows,
-			});
-			const scheme = findScheme(eraser.schemes ?? [], planned.eraser?.scheme?.name ?? '');
-			const erasing = eraser.erase({
-				...context,
-				...(scheme && {scheme}),
-				commit: () => context.commit(),
-				announcePass: pass => context.announcePass(pass),
-			});
-			const {unwritable, ...result} = await drain(erasing, {anchors, follower}, context);
-			const failure = await findFailure({...result, unwritable}, anchors, device);
-			const left = {...(scheme && {scheme: scheme.name}), ...contentLeft(result)};
-			if (failure) {
-				const {writtenBytes, passes} = result;
-				const known = {writtenBytes, ...(passes && {passes}), ...left};
-				return {failure, facts: {...known, ...(unwritable.count > 0 && {unwritable})}};
-			}
-
-			follower.handOver(result.writtenBytes - context.from);
-			const {name, method, technique} = eraser;
-			return {facts: {eraser: name, method, technique, ...result, ...left}};
+			return await eraseWith(eraser, {follower, canary}, context);
 		} finally {
 			await follower.stop();
 		}
 	},
 });
 
+const eraseWith = async (
+	eraser: Eraser,
+	{follower, canary}: {readonly follower: Follower; readonly canary: boolean},
+	context: DeviceStepContext,
+): Promise<StepResult> => {
+	const {device, planned} = context;
+	const sync = () => eraser.sync?.(context) ?? device.sync();
+	const anchors = createAnchors(device.facts.path, {
+		...{sync, from: context.from},
+		isFollowed: follower.follows,
+	});
+	const technique = planned.eraser?.technique ?? eraser.technique;
+	const scheme = findScheme(eraser.schemes ?? [], planned.eraser?.scheme?.name ?? '');
+	const erasing = eraser.erase({
+		...context,
+		...{canary, technique},
+		...(scheme && {scheme}),
+		commit: () => context.commit(),
+		announceCommand: command => context.announceCommand(command),
+		announcePass: pass => context.announcePass(pass),
+	});
+	const {unwritable, ...result} = await drain(erasing, {anchors, follower}, context);
+	const failure = await findFailure({...result, unwritable}, anchors, device);
+	const left = {...(scheme && {scheme: scheme.name}), ...contentLeft(eraser, result)};
+	if (failure) {
+		const {writtenBytes, passes} = result;
+		const known = {writtenBytes, ...(passes && {passes}), ...left};
+		return {failure, facts: {...known, ...(unwritable.count > 0 && {unwritable})}};
+	}
+
+	follower.handOver(result.writtenBytes - context.from);
+	const {name, method} = eraser;
+	return {facts: {eraser: name, method, technique, ...result, ...left}};
+};
+
 /** Nothing where it is zeros by the nature of the eraser. */
-const contentLeft = ({passes}: Pick<EraseResult, 'passes'>): {readonly leaves?: Content} => {
+const contentLeft = (
+	eraser: Eraser,
+	{passes}: Pick<EraseResult, 'passes'>,
+): {readonly leaves?: LeftContent} => {
+	if (leavesToDrive(eraser)) {
+		return {leaves: driveDefined};
+	}
+
 	const last = passes?.at(-1);
 	return last ? {leaves: last.content} : {};
 };
@@ -93,6 +102,8 @@ const ofScheme = (devices: readonly PlannedDevice[]): string => {
 		? ` (${scheme.name}, ${scheme.passes.length} ${scheme.passes.length === 1 ? 'pass' : 'passes'})`
 		: '';
 };
+
+const leavesToDrive = (eraser: Eraser | undefined): boolean => eraser?.leaves === 'drive-defined';
 
 const findEraser = (name: string | undefined) => erasers.find(eraser => eraser.name === name);
 

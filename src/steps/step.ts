@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import type {SigningKey} from '../certificate/signing-key.ts';
 import type {PlannedDestination} from '../destinations/destination.ts';
 import type {Device} from '../devices/device.ts';
-import type {AnnouncedPass} from '../erasers/eraser.ts';
+import type {AnnouncedCommand, AnnouncedPass} from '../erasers/eraser.ts';
 import type {ErrorCode, SanitizeError} from '../errors.ts';
 import type {StepFacts} from '../events/results.ts';
 import type {Halt, Host} from '../hosts/host.ts';
@@ -88,6 +88,10 @@ export interface DeviceStepContext extends StepContext {
 	readonly handover: Handover;
 	/** Byte that an erase can go on from, as an interrupted one left it; see {@link EraseContext.from}. */
 	readonly from: number;
+	/** The command of a drive's own that an interrupted erase gave, where nobody has seen how it ended. */
+	readonly announced?: AnnouncedCommand;
+	/** Puts on record, durably, that the drive is about to get a command of its own. */
+	announceCommand(command: AnnouncedCommand): void;
 	/** Puts on record what the next pass of an erase writes. */
 	announcePass(pass: AnnouncedPass): void;
 	/** Reports progress; may be called as often as one likes. */
@@ -137,8 +141,8 @@ export interface RunStep<Entries extends v.ObjectEntries = v.ObjectEntries> exte
 /** Done for each device, the devices side by side. */
 export interface DeviceStep<Entries extends v.ObjectEntries = v.ObjectEntries> extends StepBase<Entries> {
 	readonly scope: 'device';
-	/** When the device counts as stalled, for a step that reports its progress all along; absent for others. Pure. */
-	stallLimits?(options: StepOptions<Entries>): StallLimits;
+	/** When the device counts as stalled, for a step that reports its progress all along; absent, or `undefined`, for others. Pure. */
+	stallLimits?(options: StepOptions<Entries>, planned: PlannedDevice): StallLimits | undefined;
 	run(options: StepOptions<Entries>, context: DeviceStepContext): Promise<StepResult>;
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import {type Content, describeContent, zeros} from '../content.ts';
+import {describeContent, type LeftContent, zeros} from '../content.ts';
 import type {Device} from '../devices/device.ts';
 import {requireSameIdentity, requireUnused} from '../devices/identity.ts';
 import {SanitizeError} from '../errors.ts';
@@ -7,8 +7,10 @@ import type {PlannedDevice} from '../plan.ts';
 import type {RangeList} from '../ranges.ts';
 import {finderOf} from '../verification/finder.ts';
 import {randomSeed} from '../verification/sampling.ts';
+import {createSurvey} from '../verification/survey.ts';
 import type {Verification} from '../verification/verification.ts';
 import {bufferBytesFor, startReading} from '../verification/verify.ts';
+import type {Finder} from '../verification/zeros.ts';
 import type {Followed} from './erase/follower.ts';
 import {stallLimitsOf, stallOptions} from './stalls/limits.ts';
 import {type DeviceStepContext, defineDeviceStep, type Records, type StepResult} from './step.ts';
@@ -54,19 +56,19 @@ export default defineDeviceStep({
 		}
 
 		const settings = {coverage, percent, seed: randomSeed()};
-		const content = contentLeft(planned, records);
+		const look = lookFor(planned, records);
 		const begun = await takeOver(context);
 		const writesBefore = begun?.writtenSectors ?? (await device.countWrites?.());
 		const reading =
 			begun?.reading ??
 			startReading(device, settings, {
-				...{signal, onProgress: progress, find: finderOf(content)},
+				...{signal, onProgress: progress, find: look.find},
 				bufferBytes: bufferBytesFor(plan.devices.length),
 			});
 		const found = await reading.finish({device, signal, onProgress: progress}).finally(() => {
 			context.handover.followed = undefined;
 		});
-		const verification = content.kind === 'zeros' ? found : {...found, expected: content};
+		const verification = {...found, ...look.facts(found)};
 		if (verification.result === 'passed') {
 			await requireUnwritten(device, planned, writesBefore);
 		}
@@ -78,9 +80,29 @@ export default defineDeviceStep({
 	},
 });
 
-/** What the erase of this run says that it left; zeros where nobody says anything. */
-const contentLeft = ({facts}: PlannedDevice, records: Records): Content =>
-	records.report().devices.find(({planned}) => planned.facts.path === facts.path)?.leaves ?? zeros;
+interface Look {
+	readonly find: Finder;
+	/** What is to be told of it, besides. */
+	facts(found: Verification): Pick<Verification, 'expected' | 'found'>;
+}
+
+/** For what the erase of this run says that it left; zeros where nobody says anything. */
+const lookFor = ({facts: {path, totalBytes}}: PlannedDevice, records: Records): Look => {
+	const report = records.report().devices.find(({planned}) => planned.facts.path === path);
+	const expected: LeftContent = report?.leaves ?? zeros;
+	if (expected.kind !== 'drive-defined') {
+		return {find: finderOf(expected), facts: () => (expected.kind === 'zeros' ? {} : {expected})};
+	}
+
+	const survey = createSurvey(report?.erased?.canary, totalBytes);
+	return {
+		find: survey.find,
+		facts({coverage, unreadable}) {
+			const found = coverage === 'full' && unreadable.count === 0 ? survey.found() : undefined;
+			return {expected, ...(found && {found})};
+		},
+	};
+};
 
 /** The verification that was begun behind the writer, if nobody but the writer has written meanwhile. */
 const takeOver = async ({
@@ -154,18 +176,25 @@ const judge = (path: string, verification: Verification): StepResult => {
 		return {facts: {verification}};
 	}
 
-	const findings = [
-		describe(nonZero, expected ? `not as written (${describeContent(expected)})` : 'not zero'),
-		describe(unreadable, 'not readable'),
-	].filter(text => text !== '');
+	const findings = [describe(nonZero, wrongWords(expected)), describe(unreadable, 'not readable')].filter(
+		text => text !== '',
+	);
 	const failure = new SanitizeError(
-		nonZero.count > 0 ? 'NOT_ZERO' : 'UNREADABLE',
+		nonZero.count === 0 ? 'UNREADABLE' : expected?.kind === 'drive-defined' ? 'NOT_ERASED' : 'NOT_ZERO',
 		`${path}: ${findings.join('; ')}`,
 		{
 			hint: 'do not release the device; erase it again, and destroy it if the same place is found again',
 		},
 	);
 	return {failure, facts: {verification}};
+};
+
+const wrongWords = (expected: LeftContent | undefined): string => {
+	if (expected?.kind === 'drive-defined') {
+		return 'what was written before the drive erased itself';
+	}
+
+	return expected ? `not as written (${describeContent(expected)})` : 'not zero';
 };
 
 const describe = ({count, bytes, listed}: RangeList, what: string): string => {

@@ -1,4 +1,4 @@
-import type {Content} from '../content.ts';
+import type {Content, LeftContent} from '../content.ts';
 import type {RangeList} from '../ranges.ts';
 
 export interface VerifySettings {
@@ -15,12 +15,14 @@ export interface Verification {
 	/** Bytes read and compared, as a part of the device's size, 0 to 100. */
 	readonly percent: number;
 	/** What was looked for; absent where it was zeros. */
-	readonly expected?: Content;
+	readonly expected?: LeftContent;
+	/** What stands in all of the device, where that is one byte again and again; only for a device that was read in full, and where that was left to its drive. */
+	readonly found?: Content;
 	/** `failed`: something was not zero, or not as expected, or could not be read. There is no "incomplete" result: that is an error. */
 	readonly result: 'passed' | 'failed';
 	/** Bytes that were read and compared. */
 	readonly verifiedBytes: number;
-	/** What is not zero; with `expected`, what differs from it. */
+	/** What is not zero; with `expected`, what differs from it; where that is `drive-defined`, what is there still of the canary. */
 	readonly nonZero: RangeList;
 	readonly unreadable: RangeList;
 	/** False when the page cache may have answered: the file system underneath refuses O_DIRECT. */

@@ -8,7 +8,7 @@ The parts of `data` that are not what they must be, as ranges on the device when
 
 A range starts at its first byte that is wrong and ends after its last one. Right bytes between two such bytes split a range only when there are at least `sectorBytes` of them.
 */
-export type Finder = (data: Uint8Array, position: number, sectorBytes: number) => ByteRange[];
+export type Finder = (data: Uint8Array, position: number, sectorBytes: number) => readonly ByteRange[];
 
 /** What is not zero. */
 export const findNonZero: Finder = (data, position, sectorBytes) => {

@@ -15,7 +15,9 @@ export const contextOf = (device: Device, changes: Partial<EraseContext> = {}): 
 	signal: new AbortController().signal,
 	from: 0,
 	commit: async () => {},
+	canary: true,
 	announcePass() {},
+	announceCommand() {},
 	warn() {},
 	...changes,
 });

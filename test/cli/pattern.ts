@@ -7,7 +7,7 @@ import {schemes} from '../../src/erasers/pattern/schemes.ts';
 import type {RunEvent} from '../../src/events.ts';
 import {readJournal} from '../../src/journal.ts';
 import {type CliEnd, createPlace, isAllZero, zeroize} from '../_helpers/cli.ts';
-import {holds} from '../_helpers/content.ts';
+import {holds, writtenIn} from '../_helpers/content.ts';
 import {isRoot} from '../_helpers/loop.ts';
 import {slowFile} from '../_helpers/slow-file.ts';
 
@@ -20,7 +20,7 @@ const erasedIn = (events: readonly RunEvent[]) =>
 		| Extract<RunEvent, {type: 'step.finished'}>
 		| undefined;
 
-const leftBy = ({events}: Pick<CliEnd, 'events'>): Content => erasedIn(events)?.leaves ?? {kind: 'zeros'};
+const leftBy = ({events}: Pick<CliEnd, 'events'>): Content => writtenIn(erasedIn(events)?.leaves);
 
 const erase = async (
 	t: ExecutionContext,

@@ -8,6 +8,7 @@ import type {ErrorCode, SanitizeError} from '../../src/errors.ts';
 import type {Tools} from '../../src/process.ts';
 import {noRanges} from '../../src/ranges.ts';
 import {gnuBytes} from '../_helpers/dd-captures.ts';
+import {contextOf} from '../_helpers/eraser-run.ts';
 import {eraserSuite} from '../_helpers/eraser-suite.ts';
 import {type Answer, captured, fakeTools} from '../_helpers/fake-tools.ts';
 
@@ -60,7 +61,7 @@ const erase = async (
 	const commit = async () => {
 		commits += 1;
 	};
-	const erasing = dd.erase({device: target, tools, signal, from: 0, commit, announcePass() {}, warn() {}});
+	const erasing = dd.erase(contextOf(target, {tools, signal, commit}));
 	try {
 		for (;;) {
 			const next = await erasing.next();

@@ -3,6 +3,7 @@ import type {DeviceFacts, DeviceSurroundings} from '../../devices/device.ts';
 import {schemes} from '../../devices/index.ts';
 import {findOwner} from '../../devices/lock.ts';
 import {parseTarget} from '../../devices/target.ts';
+import type {Method} from '../../erasers/eraser.ts';
 import {erasers} from '../../erasers/index.ts';
 import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import type {HostName} from '../../hosts/host.ts';
@@ -25,6 +26,7 @@ export interface RunRequest extends SigningChoice {
 	readonly host: HostName;
 	readonly eraser?: string | undefined;
 	readonly scheme?: string | undefined;
+	readonly method?: Method | undefined;
 	readonly verify?: VerifyChoice | undefined;
 	/** How many devices at a time. */
 	readonly atOnce?: number | undefined;
@@ -67,6 +69,7 @@ export const preparePlan = async (
 			overrides: {
 				...(request.eraser !== undefined && {eraser: request.eraser}),
 				...(request.scheme !== undefined && {scheme: request.scheme}),
+				...(request.method !== undefined && {method: request.method}),
 				verify: {...request.verify, ...(request.overlap !== undefined && {overlap: request.overlap})},
 			},
 			refusals,

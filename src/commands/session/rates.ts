@@ -8,5 +8,7 @@ export const measureForAuto = async ({
 	refusals,
 }: Plan): Promise<ReadonlyMap<string, ReadRates>> => {
 	const isAuto = steps.some(({phase, options}) => phase === 'erase' && options['eraser'] === 'auto');
-	return measureKinds(isAuto && refusals.length === 0 ? devices.map(({facts}) => facts) : []);
+	// What a drive does by itself does not depend on it.
+	const written = devices.filter(({eraser}) => eraser?.method !== 'purge');
+	return measureKinds(isAuto && refusals.length === 0 ? written.map(({facts}) => facts) : []);
 };

@@ -9,7 +9,10 @@ export const certificateFields: Readonly<Record<string, string>> = {
 	method: 'NIST SP 800-88r2: clear or purge',
 	technique: 'NIST SP 800-88r2: how it was done',
 	tool: 'zeroize, its eraser, the program that wrote, and the overwrite scheme where there is one',
-	holds: 'what the device holds now; absent where that is zeros by the nature of the eraser',
+	holds:
+		'what the device holds now; absent where that is zeros by the nature of the eraser; drive-defined: what the drive made of it that erased itself',
+	canary:
+		'known data that was on the device before it erased itself, and is gone; absent where there was none',
 	verification: 'how much was read back, and how',
 	performedBy: 'who carried it out; date: when the device was done',
 	validatedBy: 'who was to validate it, as planned; who did stands with the second signature',

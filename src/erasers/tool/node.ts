@@ -12,3 +12,14 @@ export const requireNode = (tool: string, {facts, node, openNode}: Device): stri
 	// By its name it would write to whatever has that name by the time it gets there.
 	return openNode ?? node;
 };
+
+/** The name of what is open, for a tool that takes no other path; @throws SanitizeError UNSUPPORTED where there is none. */
+export const requireName = (eraser: string, {facts, node}: Device): string => {
+	if (node === undefined) {
+		throw new SanitizeError('UNSUPPORTED', `${facts.path} has no node that ${eraser} could be given`, {
+			hint: 'use the eraser direct',
+		});
+	}
+
+	return node;
+};

@@ -45,6 +45,7 @@ const workRows = ({
 	technique,
 	tool,
 	holds,
+	canary,
 	verification,
 	notCovered,
 	...certificate
@@ -54,8 +55,9 @@ const workRows = ({
 		'tool',
 		`${tool.name} ${tool.version}, eraser ${tool.eraser}${describeScheme(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
 	],
-	['written', `${certificate.writtenBytes} bytes`],
+	[method === 'purge' ? 'erased' : 'written', `${certificate.writtenBytes} bytes`],
 	...(holds ? [['holds', describeHolds(holds)] as const] : []),
+	...(canary ? [['canary', describeCanary(canary)] as const] : []),
 	['verified', describeVerification(verification)],
 	['not covered', notCovered.join('; ') || 'nothing'],
 	['started', certificate.startedAt],
@@ -73,6 +75,13 @@ export const describeScheme = (scheme: Certificate['tool']['scheme']): string =>
 	);
 	return ` (scheme ${name}, ${passes} ${passes === 1 ? 'pass' : 'passes'}${gaps.join('')})`;
 };
+
+export const describeCanary = ({
+	blocks,
+	blockBytes,
+	seedSha256,
+}: NonNullable<Certificate['canary']>): string =>
+	`${blocks} blocks of ${blockBytes} bytes, written before the drive erased itself, are gone; SHA-256 of the seed ${seedSha256}`;
 
 export const describeHolds = (content: NonNullable<Certificate['holds']>): string =>
 	content.kind === 'aes-256-ctr' ? `AES-256-CTR stream, key ${content.key}` : describeContent(content);

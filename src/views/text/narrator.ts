@@ -43,6 +43,7 @@ export const createNarrator = (columns: number): ((event: RunEvent) => readonly 
 
 		if (
 			event.type !== 'pass.started' &&
+			event.type !== 'command.started' &&
 			event.type !== 'step.stalled' &&
 			event.type !== 'step.recovered' &&
 			'step' in event &&
@@ -83,13 +84,12 @@ const describe = (
 		case 'step.started':
 			return [`${number} ${event.title}${ofDevice(event)}${goingOn(event)}`];
 		case 'pass.started':
-			return [`${number} ${event.step}${ofDevice(event)} ${passText(event)}`];
+		case 'command.started':
+			return [`${number} ${event.step}${ofDevice(event)} ${partText(event)}`];
 		case 'step.stalled':
 			return [`${number} ${event.step}${ofDevice(event)} STALLED: ${stallText(event)}`];
 		case 'step.recovered':
-			return [
-				`${number} ${event.step}${ofDevice(event)} goes on after a stall of ${formatDuration(event.seconds * 1000)}`,
-			];
+			return [`${number} ${event.step}${ofDevice(event)} ${recoveredText(event)}`];
 		case 'step.skipped':
 			return [`${number} ${event.step}${ofDevice(event)} skipped: ${event.reason}`];
 		case 'step.finished':
@@ -133,6 +133,17 @@ const passText = ({pass, passes, content}: Extract<RunEvent, {type: 'pass.starte
 		...(content.kind === 'aes-256-ctr' ? [`SHA-256 of its key: ${content.keySha256}`] : []),
 	].join(', ');
 
+const recoveredText = ({seconds}: Extract<RunEvent, {type: 'step.recovered'}>): string =>
+	`goes on after a stall of ${formatDuration(seconds * 1000)}`;
+
+const partText = (event: Extract<RunEvent, {type: 'pass.started' | 'command.started'}>): string =>
+	event.type === 'pass.started' ? passText(event) : commandText(event);
+
+const commandText = ({canary}: Extract<RunEvent, {type: 'command.started'}>): string =>
+	canary
+		? `the drive gets its command: ${canary.blocks} blocks of ${canary.blockBytes} bytes of known data are on it, and must be gone after it`
+		: 'the drive gets its command';
+
 const ofDevice = ({device}: {readonly device?: string}): string =>
 	device === undefined ? '' : ` ${shortName(device)}`;
 
@@ -143,7 +154,7 @@ const withHint = (line: string, hint: string | undefined): readonly string[] =>
 	hint === undefined ? [line] : [line, `  hint: ${hint}`];
 
 const finishedLines = (event: StepFinished, number: string, plan: Planned | undefined): readonly string[] => {
-	const {writtenBytes, tool, verification, logDir, certificates = [], deliveries = []} = event;
+	const {writtenBytes, canary, tool, verification, logDir, certificates = [], deliveries = []} = event;
 	const {commands = [], done = []} = event;
 	const isInRam = Boolean(plan?.departure);
 	const by = tool ? ` by ${tool.name} ${tool.version}` : '';
@@ -152,7 +163,8 @@ const finishedLines = (event: StepFinished, number: string, plan: Planned | unde
 		`${number} ${event.step}${ofDevice(event)} done in ${formatDuration(event.durationMs)}`,
 		...(writtenBytes === undefined
 			? []
-			: [`  ${formatBytes(writtenBytes)} (${writtenBytes} bytes) written${by}`]),
+			: [`  ${formatBytes(writtenBytes)} (${writtenBytes} bytes) ${wordFor(event)}${by}`]),
+		...(canary ? [`  canary gone: ${canary.blocks} blocks of ${canary.blockBytes} bytes`] : []),
 		...(verification ? indent(verificationLines(verification)) : []),
 		...commands.map(command => `  ${ran}: ${command}`),
 		...(logDir === undefined ? [] : [`  journal and log are in ${logDir}`]),
@@ -163,6 +175,9 @@ const finishedLines = (event: StepFinished, number: string, plan: Planned | unde
 		...deliveries.map(({to, where}) => `  delivered to ${to}: ${where}`),
 	];
 };
+
+const wordFor = ({leaves}: StepFinished): string =>
+	leaves?.kind === 'drive-defined' ? 'erased by the drive itself, told' : 'written';
 
 const failedLines = (event: StepFailed, number: string): readonly string[] => [
 	...withHint(

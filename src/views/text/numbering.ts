@@ -15,7 +15,7 @@ export const createNumbering = () => {
 			? steps.findIndex(({step}, at) => step === event.step && at > (last?.index ?? -1))
 			: -1;
 		const index = found === -1 ? (last?.index ?? -1) : found;
-		const isOpen = ['step.started', 'step.progress', 'pass.started'].includes(event.type);
+		const isOpen = ['step.started', 'step.progress', 'pass.started', 'command.started'].includes(event.type);
 		current.set(`${lane} ${event.step}`, {index, isOpen});
 		return index;
 	};

@@ -43,7 +43,7 @@ const rehearsalLines = (plan: Planned): readonly string[] => {
 };
 
 const deviceLines = (
-	{facts, eraser, overlap, unsuitable, notCovered, warnings = []}: PlannedDevice,
+	{facts, eraser, overlap, purges = [], unsuitable, notCovered, warnings = []}: PlannedDevice,
 	title: string,
 ): readonly string[] => [
 	`${title}: ${facts.path}${facts.isSystemDisk ? ' (THE DISK THIS SYSTEM RUNS FROM)' : ''}`,
@@ -54,6 +54,7 @@ const deviceLines = (
 	...(overlap
 		? [`  read back ${overlap.overlaps ? 'behind the writer' : 'when all is written'}: ${overlap.reason}`]
 		: []),
+	...purges.map(({eraser: name, technique}) => `  could be purged with ${name}: ${technique}`),
 	...unsuitable.map(({eraser: name, reason}) => `  cannot use ${name}: ${reason}`),
 	...notCovered.map(what => `  not covered: ${what}`),
 ];

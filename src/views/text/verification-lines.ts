@@ -5,10 +5,8 @@ import type {ByteRange, Verification} from './story.ts';
 /** `all 27.3 GiB read back, all zero`, and where it is not. */
 export const verificationLines = (verification: Verification): readonly string[] => {
 	const {coverage, percent, verifiedBytes, nonZero, unreadable, isDirect, result, sampling} = verification;
-	const {expected} = verification;
 	const part = coverage === 'full' ? '' : ` (sampled, ${percent.toFixed(1)} %)`;
-	const all = expected ? `all as written: ${describeContent(expected)}` : 'all zero';
-	const found = result === 'passed' ? `, ${all}` : '';
+	const found = result === 'passed' ? `, ${passedWords(verification)}` : '';
 	return [
 		`${formatBytes(verifiedBytes)} read back${part}${found}`,
 		...rangeLines(nonZeroWords(verification), {
@@ -26,9 +24,19 @@ export const verificationLines = (verification: Verification): readonly string[]
 	];
 };
 
+const passedWords = ({expected, found}: Verification): string => {
+	if (expected?.kind === 'drive-defined') {
+		return found
+			? `all readable, all ${describeContent(found)}`
+			: 'all readable, whatever the drive made of it';
+	}
+
+	return expected ? `all as written: ${describeContent(expected)}` : 'all zero';
+};
+
 /** What is wrong with a place that was read and does not hold what it must. */
 export const nonZeroWords = ({expected}: Pick<Verification, 'expected'>): string =>
-	expected ? 'NOT AS WRITTEN' : 'NOT ZERO';
+	!expected ? 'NOT ZERO' : expected.kind === 'drive-defined' ? 'STILL THERE' : 'NOT AS WRITTEN';
 
 export interface Ranges {
 	readonly ranges: number;

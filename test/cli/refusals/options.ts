@@ -28,6 +28,21 @@ refuses([
 		isPlanned: false,
 	},
 	{
+		title: 'a purge of what cannot purge itself',
+		prepare: async (_t, place) => ({...(await onFile(place)), options: ['--method', 'purge']}),
+		cause: /disk\.img cannot be purged: nvme-format: it is no whole drive; nvme-sanitize: /,
+		wayOut: /fallback: clear/,
+	},
+	{
+		title: 'an eraser of another method than the one that is asked for',
+		prepare: async (_t, place) => ({
+			...(await onFile(place)),
+			options: ['--eraser', 'direct', '--method', 'purge'],
+		}),
+		cause: /direct is a clear, and a purge is asked for/,
+		wayOut: /--method clear/,
+	},
+	{
 		title: 'a certificate file that is there already',
 		async prepare(_t, place) {
 			const file = path.join(place.directory, 'certificate.json');

@@ -1,0 +1,98 @@
+import type {DeviceFacts} from '../devices/device.ts';
+import type {NvmeSanitizeStatus} from '../devices/drive.ts';
+import {defineEraser, supported, type Technique, unsupported} from './eraser.ts';
+import {eraseNatively} from './native/erase-natively.ts';
+import {whyUnknown} from './native/obstacles.ts';
+import {requireNvmeCli} from './nvme/nvme-cli.ts';
+import {type Known, namespaceObstacle, nvmeOf} from './nvme/obstacle.ts';
+import {readSanitizeStatus} from './nvme/sanitize-status.ts';
+import {requireName} from './tool/node.ts';
+
+const name = 'nvme-sanitize';
+
+/** The drive's Sanitize command: NVMe Base Specification 2.0 section 5.24 and figure 304 (SANACT). */
+export default defineEraser({
+	name,
+	summary: 'let an NVMe drive sanitize itself, all of it: by a new key, block erase or overwrite',
+	method: 'purge',
+	technique: 'cryptographic-erase',
+	leaves: 'drive-defined',
+	reachesHidden: true,
+	notCovered: [
+		'boot partitions and the Replay Protected Memory Block of the drive, where it has them: Sanitize leaves them alone',
+	],
+	tools: ['nvme', 'blockdev'],
+	supports(facts) {
+		const known = nvmeOf(facts);
+		if ('obstacle' in known) {
+			return known.obstacle;
+		}
+
+		const obstacle = obstacleOf(known);
+		return obstacle === undefined ? supported : unsupported(obstacle);
+	},
+	techniques,
+	probe: requireNvmeCli,
+	command: (facts, node, technique) => commandFor(node, technique ?? techniques(facts)[0]),
+	async *erase(context) {
+		const {device, tools, signal} = context;
+		const node = requireName(name, device);
+		const technique = context.technique ?? techniques(device.facts)[0];
+		const tool = await requireNvmeCli(tools, signal);
+		const status = async () => readSanitizeStatus(tools, node);
+		const learnt = await status();
+		const estimateSeconds = 'found' in learnt ? estimateFor(learnt.found, technique) : null;
+		const command = commandFor(node, technique);
+		return yield* eraseNatively({name, tool, command, estimateSeconds, status}, context);
+	},
+});
+
+const obstacleOf = ({drive, nvme}: Known): string | undefined => {
+	if (techniques({drive}).length === 0) {
+		return 'the drive has no Sanitize command (SANICAP)';
+	}
+
+	const why = whyUnknown(drive, 'sanitize-status');
+	return why === undefined
+		? namespaceObstacle(nvme, drive)
+		: `how its last sanitize came out is not known: ${why}`;
+};
+
+/** A key that is thrown away leaves nothing anywhere; an overwrite takes hours, and wears the cells. */
+function techniques({drive}: Pick<DeviceFacts, 'drive'>): readonly Technique[] {
+	const {cryptoErase, blockErase, overwrite} = drive?.nvme?.sanitize ?? {};
+	return [
+		...(cryptoErase ? (['cryptographic-erase'] as const) : []),
+		...(blockErase ? (['block-erase'] as const) : []),
+		...(overwrite ? (['overwrite'] as const) : []),
+	];
+}
+
+const actions: Readonly<Record<Technique, readonly string[]>> = {
+	'block-erase': ['--sanact=2'],
+	// Of 0 passes the drive would make 16.
+	overwrite: ['--sanact=3', '--owpass=1', '--ovrpat=0'],
+	'cryptographic-erase': ['--sanact=4'],
+};
+
+// By its name, which cannot become another drive's while it is held open: newer releases of nvme-cli take no other path. Held open it counts as busy: hence the force.
+const commandFor = (
+	node: string,
+	technique: Technique = 'cryptographic-erase',
+): readonly [string, ...string[]] => ['nvme', 'sanitize', node, ...actions[technique], '--force'];
+
+const estimateFor = (
+	{estimates}: NvmeSanitizeStatus,
+	technique: Technique = 'cryptographic-erase',
+): number | null => {
+	switch (technique) {
+		case 'block-erase':
+			return estimates.blockEraseSeconds;
+		case 'overwrite':
+			return estimates.overwriteSeconds;
+		case 'cryptographic-erase':
+			return estimates.cryptoEraseSeconds;
+		default:
+			return technique satisfies never;
+	}
+};

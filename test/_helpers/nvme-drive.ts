@@ -1,0 +1,93 @@
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import type {ExecutionContext} from 'ava';
+import type {Device} from '../../src/devices/device.ts';
+import type {DriveFacts} from '../../src/devices/drive.ts';
+import type {Tools} from '../../src/process.ts';
+import {capture} from './drive.ts';
+import {driveOf, nvmeFacts} from './drive-facts.ts';
+import {loop, type Subject} from './eraser-subjects.ts';
+import {fakeTools} from './fake-tools.ts';
+
+interface DriveBehaviour {
+	readonly state: 'never' | 'running' | 'done' | 'failed';
+	/** Answers of a sanitize before it is done; -1: it fails. */
+	readonly polls: number;
+	/** What an erase makes of the media; `everything`: it lies. */
+	readonly leaves: 'zeros' | 'ones' | 'everything';
+	readonly fails: 'format' | 'sanitize' | 'silent' | 'nothing';
+}
+
+export interface NvmeDrive extends Subject {
+	readonly tools: Tools;
+	/** Changes how it goes on, as time or somebody else would. */
+	set(changes: Partial<DriveBehaviour>): Promise<void>;
+	/** Resolves once it is sanitizing itself. */
+	running(): Promise<void>;
+	/** What it was told so far, without questions. */
+	commands(): Promise<readonly string[]>;
+}
+
+const usual: DriveBehaviour = {state: 'never', polls: 1, leaves: 'zeros', fails: 'nothing'};
+
+/** A drive that can do all of NVMe's erasing. */
+export const capable: DriveFacts = driveOf({
+	nvme: {
+		...nvmeFacts,
+		sanitize: {cryptoErase: true, blockErase: true, overwrite: true, noDeallocateInhibited: false},
+		format: {
+			supported: true,
+			formatsAllNamespaces: false,
+			erasesAllNamespaces: false,
+			cryptoErase: true,
+		},
+	},
+});
+
+/** A loop device full of random data that says that it is an NVMe drive, and the tools to talk to it: real but for `nvme`. */
+export const nvmeDrive = async (
+	t: ExecutionContext,
+	behaviour: Partial<DriveBehaviour> = {},
+	totalBytes = 4 * 1024 ** 2,
+): Promise<NvmeDrive> => {
+	const subject = await loop(512)(t, totalBytes);
+	const {tools, directory, calls} = await fakeTools(t, {nvme: 'nvme-drive'});
+	const place = join(directory, 'nvme.drive');
+	await mkdir(place);
+	await writeFile(join(place, 'version'), 'nvme version 2.3 (git 2.3)\nlibnvme version 1.3 (git 1.3)\n');
+	for (const state of ['never', 'running', 'done', 'failed']) {
+		await writeFile(join(place, state), await capture(`nvme-2.3-sanitize-log-${state}`));
+	}
+
+	const set = async (changes: Partial<DriveBehaviour>): Promise<void> => {
+		for (const [name, value] of Object.entries(changes)) {
+			await writeFile(join(place, name), `${value}\n`);
+		}
+	};
+	await set({...usual, ...behaviour});
+	return {
+		device: asDrive(subject.device),
+		contents: subject.contents,
+		tools,
+		set,
+		running: async () => untilRunning(join(place, 'state')),
+		commands: async () => (await calls('nvme')).filter(call => /^(?:sanitize|format) /.test(call)),
+	};
+};
+
+const untilRunning = async (state: string): Promise<void> => {
+	const giveUpAtMs = performance.now() + 30_000;
+	while ((await readFile(state, 'utf8')) !== 'running\n') {
+		if (performance.now() > giveUpAtMs) {
+			throw new Error('the drive was told nothing');
+		}
+
+		await sleep(10);
+	}
+};
+
+const asDrive = (device: Device): Device => ({
+	...device,
+	facts: {...device.facts, kind: 'disk', transport: 'nvme', drive: capable},
+});

@@ -1,0 +1,92 @@
+import test from 'ava';
+import type {DriveFacts} from '../../src/devices/drive.ts';
+import {driveOf, nvmeFacts} from '../_helpers/drive-facts.ts';
+import {capable} from '../_helpers/nvme-drive.ts';
+import {memoryFacts, planOf, recipeOf} from '../_helpers/plan.ts';
+
+const disk = (drive?: DriveFacts) =>
+	memoryFacts({kind: 'disk', rotational: false, transport: 'nvme', ...(drive && {drive})});
+
+const formatOnly = driveOf({
+	nvme: {...nvmeFacts, format: {...nvmeFacts.format, supported: true, cryptoErase: true}},
+});
+
+const purging = (options: Record<string, unknown> = {}) =>
+	recipeOf(['erase', {eraser: 'auto', method: 'purge', ...options}], ['verify', {coverage: 'full'}]);
+
+test('a purge takes the best that the drive has, and says what it does', t => {
+	const [device] = planOf({recipe: purging(), devices: [disk(capable)]}).devices;
+	t.like(device?.eraser, {name: 'nvme-sanitize', method: 'purge', technique: 'cryptographic-erase'});
+	t.is(device?.eraser?.command?.join(' '), 'nvme sanitize /dev/sdz --sanact=4 --force');
+	const [second] = planOf({recipe: purging(), devices: [disk(formatOnly)]}).devices;
+	t.like(second?.eraser, {name: 'nvme-format', method: 'purge', technique: 'cryptographic-erase'});
+	t.deepEqual(
+		second?.unsuitable.map(({eraser}) => eraser).filter(name => name.startsWith('nvme')),
+		['nvme-sanitize'],
+	);
+});
+
+test('what a purge does not reach is not what an overwrite does not reach', t => {
+	const drive = {...capable, hiddenAreas: [{area: 'unallocated', bytes: 4096}] as const};
+	const notCovered = (eraser: string) =>
+		planOf({overrides: {eraser}, devices: [disk(drive)]}).devices[0]?.notCovered.join('; ') ?? '';
+	t.regex(notCovered('direct'), /spare and retired flash cells.*belongs to no NVMe namespace/);
+	t.regex(notCovered('nvme-format'), /^capacity that belongs to no NVMe namespace.*outside of the namespace/);
+	t.regex(notCovered('nvme-sanitize'), /^boot partitions and the Replay Protected Memory Block/);
+});
+
+test('a purge that the drive cannot do is refused, never downgraded', t => {
+	for (const drive of [undefined, driveOf(), driveOf({nvme: nvmeFacts})]) {
+		const plan = planOf({recipe: purging(), devices: [disk(drive)]});
+		t.is(plan.devices[0]?.eraser, undefined);
+		const [refusal] = plan.refusals;
+		t.is(refusal?.code, 'UNSUPPORTED');
+		t.regex(refusal?.message ?? '', /cannot be purged: .*nvme-format: .*nvme-sanitize: /);
+		t.regex(refusal?.hint ?? '', /fallback: clear/);
+	}
+});
+
+test('only the recipe may fall back, and then the plan says clear', t => {
+	const [device] = planOf({recipe: purging({fallback: 'clear'}), devices: [disk()]}).devices;
+	t.like(device?.eraser, {name: 'direct', method: 'clear', technique: 'overwrite'});
+	t.regex(device?.eraser?.reason ?? '', /^clear in place of purge, as the recipe allows: .*nvme-sanitize: /);
+	t.regex(device?.notCovered.join('; ') ?? '', /spare and retired/);
+	const [able] = planOf({recipe: purging({fallback: 'clear'}), devices: [disk(capable)]}).devices;
+	t.is(able?.eraser?.method, 'purge');
+});
+
+test('an eraser that is named by a name that nobody knows does not fall back', t => {
+	const recipe = purging({eraser: 'nvme-sanitise', fallback: 'clear'});
+	const plan = planOf({recipe, devices: [disk(capable)]});
+	t.is(plan.devices[0]?.eraser, undefined);
+	t.regex(plan.refusals[0]?.message ?? '', /there is no eraser "nvme-sanitise"/);
+});
+
+test('the command line asks for a method, and does not get another', t => {
+	const auto = recipeOf(['erase', {eraser: 'auto'}]);
+	const planned = (overrides: Parameters<typeof planOf>[0]) =>
+		planOf({devices: [disk(capable)], ...overrides});
+	t.is(planned({recipe: auto}).devices[0]?.eraser?.method, 'clear');
+	t.is(planned({recipe: auto, overrides: {method: 'purge'}}).devices[0]?.eraser?.method, 'purge');
+	t.is(planned({recipe: purging(), overrides: {method: 'clear'}}).devices[0]?.eraser?.method, 'clear');
+	const named = planned({recipe: purging(), overrides: {eraser: 'direct'}});
+	t.regex(named.refusals[0]?.message ?? '', /direct is a clear, and a purge is asked for/);
+	const useless = planned({recipe: recipeOf(['verify', {coverage: 'full'}]), overrides: {method: 'purge'}});
+	t.regex(useless.refusals[0]?.message ?? '', /--method has no meaning here/);
+});
+
+test('a plan that clears says what could purge', t => {
+	const direct = {overrides: {eraser: 'direct'}};
+	t.deepEqual(planOf({...direct, devices: [disk(capable)]}).devices[0]?.purges, [
+		{eraser: 'nvme-format', technique: 'cryptographic-erase'},
+		{eraser: 'nvme-sanitize', technique: 'cryptographic-erase'},
+	]);
+	t.is(planOf({...direct, devices: [disk()]}).devices[0]?.purges, undefined);
+	t.is(planOf({recipe: purging(), devices: [disk(capable)]}).devices[0]?.purges, undefined);
+});
+
+test('a drive that erases itself is read back when it has ended', t => {
+	const plan = planOf({recipe: purging(), devices: [disk(capable)]});
+	t.false(plan.devices[0]?.overlap?.overlaps);
+	t.deepEqual(plan.tools, ['nvme', 'blockdev']);
+});
