@@ -20,6 +20,21 @@ const person = v.strictObject({name: text, title: text, date: text, location: te
 
 const range = v.strictObject({offset: count, length: count});
 
+const eraserEntries = {
+	/** The eraser, and the program that wrote. */
+	eraser: v.string(),
+	program: v.strictObject({name: v.string(), version: v.string()}),
+	/** Only of an eraser with overwrite schemes. */
+	scheme: v.optional(
+		v.looseObject({
+			name: v.string(),
+			passes: count,
+			/** Passes, from 1, that some places refused; absent where there are none. The last pass is never among them. */
+			incomplete: v.optional(v.array(v.looseObject({pass: count, unwritableBytes: count}))),
+		}),
+	),
+};
+
 /**
 The certificate of sanitization. The first fields are those of NIST SP 800-88r2 section 4.6; `null` means that nobody knew. Sizes in bytes, times RFC 3339 UTC.
 */
@@ -32,22 +47,11 @@ export const certificateSchema = v.looseObject({
 	mediaSource: text,
 	method: v.picklist(['clear', 'purge']),
 	technique: v.picklist(['overwrite', 'block-erase', 'cryptographic-erase']),
-	tool: v.looseObject({
-		name: v.string(),
-		version: v.string(),
-		/** The eraser, and the program that wrote. */
-		eraser: v.string(),
-		program: v.strictObject({name: v.string(), version: v.string()}),
-		/** Only of an eraser with overwrite schemes. */
-		scheme: v.optional(
-			v.looseObject({
-				name: v.string(),
-				passes: count,
-				/** Passes, from 1, that some places refused; absent where there are none. The last pass is never among them. */
-				incomplete: v.optional(v.array(v.looseObject({pass: count, unwritableBytes: count}))),
-			}),
-		),
-	}),
+	/** Why it was cleared although a purge was to be had, where the recipe allows that; absent where that is not so. */
+	notPurged: v.optional(v.string()),
+	tool: v.looseObject({name: v.string(), version: v.string(), ...eraserEntries}),
+	/** How the device was overwritten after the purge that method, technique and tool tell of; absent where it was not. */
+	overwrite: v.optional(v.looseObject({...eraserEntries, writtenBytes: count})),
 	/** What the device holds now: what verification looked for, or what it found where that was left to the drive; absent where it is zeros by the nature of the eraser. */
 	holds: v.optional(leftSchema),
 	/** Known data at random places that was written and read back before the drive erased itself, and is gone; absent where there was none. `seedSha256`: of what its places and contents follow from, which is in the journal. */

@@ -107,12 +107,15 @@ The permission to destroy one device once.
 
 INVARIANTS
 - Only {@link authorize} makes one, from a plan without refusals and a text that confirms that device.
-- {@link spend} succeeds at most once, and only for a device whose identity is still the one that was planned and confirmed.
+- {@link spend} succeeds at most once, or twice where the plan purges the device and then overwrites it; and only for a device whose identity is still the one that was planned and confirmed.
 */
 export interface Clearance {
 	readonly path: string;
-	/** @throws SanitizeError NOT_CONFIRMED (spent already), DEVICE_CHANGED. */
-	spend(now: DeviceIdentity): void;
+	/**
+	Returns whether it is spent for the first time.
+	@throws SanitizeError NOT_CONFIRMED (spent already), DEVICE_CHANGED.
+	*/
+	spend(now: DeviceIdentity): boolean;
 }
 
 /**
@@ -132,7 +135,9 @@ export const authorize = (plan: Plan, confirmations: readonly string[]): Readonl
 		unused.splice(indexOfConfirmation(device, unused), 1);
 	}
 
-	return new Map(erased.map(device => [device.facts.path, makeClearance(device.facts)]));
+	return new Map(
+		erased.map(device => [device.facts.path, makeClearance(device.facts, device.purge ? 2 : 1)]),
+	);
 };
 
 const indexOfConfirmation = (device: PlannedDevice, confirmations: readonly string[]): number => {
@@ -150,12 +155,12 @@ const indexOfConfirmation = (device: PlannedDevice, confirmations: readonly stri
 	});
 };
 
-const makeClearance = (confirmed: DeviceFacts): Clearance => {
-	let isSpent = false;
+const makeClearance = (confirmed: DeviceFacts, times: number): Clearance => {
+	let left = times;
 	return {
 		path: confirmed.path,
 		spend(now) {
-			if (isSpent) {
+			if (left === 0) {
 				throw new SanitizeError(
 					'NOT_CONFIRMED',
 					`the permission to erase ${confirmed.path} was used already`,
@@ -165,8 +170,11 @@ const makeClearance = (confirmed: DeviceFacts): Clearance => {
 				);
 			}
 
-			isSpent = true;
+			const before = left;
+			left = 0;
 			requireSameIdentity(confirmed, now);
+			left = before - 1;
+			return before === times;
 		},
 	};
 };

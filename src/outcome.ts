@@ -1,5 +1,6 @@
 import {exitCodeOf} from './errors.ts';
 import type {DeviceResult, Outcome} from './events/results.ts';
+import type {Erased} from './report/erased.ts';
 import type {DeviceReport, Report} from './report.ts';
 
 const exitCodes: Record<Exclude<Outcome, 'interrupted'>, number> = {
@@ -56,18 +57,24 @@ const deviceResult = (report: Report, device: DeviceReport): DeviceResult => {
 		nonZeroBytes: nonZero?.bytes ?? 0,
 		unreadableRanges: unreadable?.count ?? 0,
 		unreadableBytes: unreadable?.bytes ?? 0,
+		...(device.purged && {purged: describePurge(device.purged)}),
 		...(device.leaves && device.leaves.kind !== 'zeros' && {expected: device.leaves}),
 	};
 };
 
+const describePurge = ({eraser, technique}: Erased): NonNullable<DeviceResult['purged']> => ({
+	eraser,
+	technique,
+});
+
 /**
-What became of one device. `sanitized` needs all of it: a commit, an erase that wrote exactly the bytes of the device, no failure since, and a verification that passed.
+What became of one device. `sanitized` needs all of it: a commit, the purge if one is planned, an erase that wrote exactly the bytes of the device, no failure since, and a verification that passed.
 */
 const deviceOutcome = (report: Report, device: DeviceReport): Outcome =>
 	device.planned.eraser ? eraseOutcome(report, device) : readOutcome(report, device);
 
 const eraseOutcome = (report: Report, device: DeviceReport): Outcome => {
-	const {committedAt, erased, failure, verification, planned} = device;
+	const {committedAt, purged, erased, failure, verification, planned} = device;
 	if (isInterruption(failure)) {
 		return 'interrupted';
 	}
@@ -76,7 +83,7 @@ const eraseOutcome = (report: Report, device: DeviceReport): Outcome => {
 		return report.interrupted ? 'interrupted' : 'refused';
 	}
 
-	if (erased === null || erased.writtenBytes !== planned.facts.totalBytes) {
+	if (erased?.writtenBytes !== planned.facts.totalBytes || (planned.purge && !purged)) {
 		return failure === null && report.interrupted ? 'interrupted' : 'failed';
 	}
 

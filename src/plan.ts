@@ -10,13 +10,13 @@ When a step happens and what its failure means.
 | phase | a failure | later steps |
 |---|---|---|
 | `prepare` | refuses the run: nothing was written | only `aftercare` marked `always` |
-| `erase`, `verify` | fails that device, no other | the other devices go on; that device is never certified |
+| `purge`, `erase`, `verify` | fails that device, no other | the other devices go on; that device is never certified |
 | `aftercare` | outcome `aftercare-failed`; the erase stands | go on, but the machine is not halted |
 | `halt` | outcome `aftercare-failed` | – |
 
 The phases of a recipe's steps never go backwards.
 */
-export type Phase = 'prepare' | 'erase' | 'verify' | 'aftercare' | 'halt';
+export type Phase = 'prepare' | 'purge' | 'erase' | 'verify' | 'aftercare' | 'halt';
 
 /** Somebody who answers for a sanitization; fields of NIST SP 800-88r2 section 4.6. */
 export interface Person {
@@ -58,6 +58,10 @@ export interface PlannedDevice {
 	readonly facts: DeviceFacts;
 	/** Absent when the recipe erases nothing. */
 	readonly eraser?: PlannedEraser;
+	/** What the drive does to itself before `eraser` overwrites it; absent where the recipe has no step `purge`, or the drive cannot do it. */
+	readonly purge?: PlannedEraser;
+	/** Why it is cleared although the recipe would rather purge it, which the recipe allows; absent where that is not so. */
+	readonly notPurged?: string;
 	/** Absent where it is not erased, or not verified in full afterwards. */
 	readonly overlap?: PlannedOverlap;
 	/** What could purge it, where it is cleared: absent where that is nothing. */

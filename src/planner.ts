@@ -2,13 +2,22 @@ import {confirmationFor, refusalsOf, type SafetyPolicy} from './clearance.ts';
 import type {DeviceFacts} from './devices/device.ts';
 import {driveWarnings} from './devices/drive/words.ts';
 import type {ReadRates} from './devices/measure.ts';
-import type {Eraser, Method} from './erasers/eraser.ts';
-import type {Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
+import type {Eraser, Method, Technique} from './erasers/eraser.ts';
+import type {Phase, Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
 import {defaultAtOnce} from './planner/at-once.ts';
 import {certificateDetails} from './planner/certificate-details.ts';
-import {eraserRefusal, notCoveredBy, planEraser, purgesBeside} from './planner/erasers.ts';
+import {
+	eraserRefusal,
+	notCoveredBy,
+	planEraser,
+	planPurge,
+	purgeRefusal,
+	purgesBeside,
+	unsuitableOf,
+} from './planner/erasers.ts';
 import {type OverlapStep, overlapRefusal, planOverlap} from './planner/overlap.ts';
-import {overrideEraser, schemeRefusals, uselessOptions} from './planner/schemes.ts';
+import {overrideOptions, uselessOptions} from './planner/overrides.ts';
+import {schemeRefusals} from './planner/schemes.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
 import type {Planning, Step} from './steps/step.ts';
 
@@ -30,6 +39,7 @@ export interface PlanInput {
 		readonly eraser?: string;
 		readonly scheme?: string;
 		readonly method?: Method;
+		readonly technique?: Technique;
 		readonly verify?: {readonly coverage?: string; readonly percent?: number; readonly overlap?: boolean};
 	};
 	readonly stateDir: string | null;
@@ -48,13 +58,13 @@ export interface PlanInput {
 Decides everything about a run before anything is touched. Pure: the same input gives the same plan, which is plain frozen JSON.
 */
 export const makePlan = (input: PlanInput): Plan => {
-	const recipeSteps = input.recipe.steps.map(step => overrideOptions(step, input));
-	const phased = recipeSteps.map(step => ({...step, phase: findStep(step.step, input).phase}));
-	const erase = phased.find(({phase}) => phase === 'erase')?.options;
-	const planned = input.devices.map(facts => planDevice(facts, {erase, steps: phased}, input));
+	const phased = overridden(input);
+	const optionsOf = (wanted: Phase) => phased.find(({phase}) => phase === wanted)?.options;
+	const [purge, erase] = [optionsOf('purge'), optionsOf('erase')];
+	const planned = input.devices.map(facts => planDevice(facts, {purge, erase, steps: phased}, input));
 	const devices = planned.map(({device}) => device);
 	const planning: Planning = {...pick(input), devices};
-	const steps = recipeSteps.map(step => planStep(step, planning, input));
+	const steps = phased.map(step => planStep(step, planning, input));
 	return deepFreeze({
 		runId: input.runId,
 		tool: {name: 'zeroize', version: input.version},
@@ -69,13 +79,14 @@ export const makePlan = (input: PlanInput): Plan => {
 		logRefused: input.logRefused,
 		destinations: input.destinations ?? [],
 		certificateFile: input.certificateFile,
-		certificate: certificateDetails(recipeSteps, input.hostname, input.nonce),
+		certificate: certificateDetails(phased, input.hostname, input.nonce),
 		...(input.signing && {signing: input.signing}),
 		departure: input.departure,
 		tools: [...new Set(steps.flatMap(({tools}) => tools))],
 		refusals: [
 			...input.refusals,
-			...(erase ? schemeRefusals(erase, input.erasers) : uselessOptions(input.overrides)),
+			...uselessOptions(phased, input),
+			...(erase ? schemeRefusals(erase, input.erasers) : []),
 			...duplicates(input.devices),
 			...planned.flatMap(({refusals}) => refusals),
 		],
@@ -105,45 +116,47 @@ const findStep = (name: string, {steps}: PlanInput): Step => {
 	return step;
 };
 
-const overrideOptions = (step: RecipeStep, input: PlanInput): RecipeStep => {
-	const {phase} = findStep(step.step, input);
-	const {options} = step;
-	const {overrides} = input;
-	switch (phase) {
-		case 'erase':
-			return {...step, options: overrideEraser(options, overrides)};
-		case 'verify':
-			return {...step, options: {...options, ...overrides.verify}};
-		default:
-			return step;
-	}
+/** The steps of the recipe, with what the command line says instead. */
+const overridden = (input: PlanInput): ReadonlyArray<RecipeStep & OverlapStep> => {
+	const phased = input.recipe.steps.map(step => ({...step, phase: findStep(step.step, input).phase}));
+	const purges = phased.some(({phase}) => phase === 'purge');
+	return phased.map(step => ({...step, options: overrideOptions(step, input, purges)}));
 };
 
 interface Work {
+	/** Options of the step that purges; absent where none does. */
+	readonly purge: RecipeStep['options'] | undefined;
 	/** Options of the erase; absent where nothing is erased. */
 	readonly erase: RecipeStep['options'] | undefined;
 	readonly steps: readonly OverlapStep[];
 }
 
-const planDevice = (facts: DeviceFacts, {erase: options, steps}: Work, input: PlanInput) => {
+const planDevice = (facts: DeviceFacts, {purge, erase, steps}: Work, input: PlanInput) => {
+	const purging = purge && planPurge(facts, purge, input);
+	// What follows on a purge is an overwrite, whoever names what.
+	const options = erase && {...erase, ...(purge && {method: 'clear'})};
 	const choice = options && planEraser(facts, options, input);
-	const {eraser, planned, unsuitable = []} = choice ?? {};
+	const {eraser, planned} = choice ?? {};
+	const notPurged = purging?.notPurged ?? choice?.notPurged;
 	const overlap = choice ? planOverlap(facts, eraser, steps) : undefined;
 	const warnings = driveWarnings(facts);
 	const device: PlannedDevice = {
 		facts,
 		...(planned && {eraser: planned}),
+		...(purging?.planned && {purge: purging.planned}),
+		...(notPurged !== undefined && {notPurged}),
 		...(overlap && {overlap}),
-		...purgesBeside(eraser, facts, input.erasers),
-		unsuitable,
+		...(purging?.planned ? {} : purgesBeside(eraser, facts, input.erasers)),
+		unsuitable: unsuitableOf(purging, choice),
 		confirmation: confirmationFor(facts),
-		notCovered: notCoveredBy(eraser, facts),
+		notCovered: notCoveredBy(purging?.eraser ?? eraser, facts),
 		...(warnings.length > 0 && {warnings}),
 	};
 	return {
 		device,
 		refusals: [
 			...refusalsOf(facts, policyOf(input, choice !== undefined)),
+			...(purging ? purgeRefusal(facts, purging) : []),
 			...(choice ? eraserRefusal(facts, choice, options) : []),
 			...overlapRefusal(facts, overlap, steps),
 		],

@@ -27,7 +27,7 @@ export interface Recipe {
 	readonly steps: readonly RecipeStep[];
 }
 
-const phases: readonly Phase[] = ['prepare', 'erase', 'verify', 'aftercare', 'halt'];
+const phases: readonly Phase[] = ['prepare', 'purge', 'erase', 'verify', 'aftercare', 'halt'];
 
 const shownProblems = 5;
 
@@ -51,7 +51,7 @@ export const parseRecipe = (text: string, file: string, steps: readonly Step[]):
 	const recipe = {...output, steps: output.steps.map((entry, index) => recipeStep(entry, index, source))};
 	refuse(
 		file,
-		[phaseProblems, endProblems, repetitions].flatMap(rule => rule(recipe.steps, steps)),
+		[phaseProblems, endProblems, repetitions, loosePurges].flatMap(rule => rule(recipe.steps, steps)),
 	);
 	return recipe;
 };
@@ -136,6 +136,19 @@ const repetitions = (recipeSteps: readonly RecipeStep[], steps: readonly Step[])
 			? [{line, message: `step "${step}" stands a second time`, hint: `leave one "${step}"`}]
 			: [];
 	});
+
+// What a drive left is verified otherwise: a purge alone is a way to erase.
+const loosePurges = (recipeSteps: readonly RecipeStep[], steps: readonly Step[]): readonly Problem[] => {
+	const isOf = (wanted: Phase) => (entry: RecipeStep) =>
+		steps.find(({name}) => name === entry.step)?.phase === wanted;
+	return recipeSteps.some(isOf('erase'))
+		? []
+		: recipeSteps.filter(isOf('purge')).map(({step, line}) => ({
+				line,
+				message: `step "${step}" is followed by no erase`,
+				hint: 'add "- step: erase" behind it; for a purge alone take "- {step: erase, method: purge}" in its place',
+			}));
+};
 
 const refuse = (file: string, problems: readonly Problem[]): void => {
 	if (problems.length > 0) {

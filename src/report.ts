@@ -3,12 +3,13 @@ import type {AnnouncedCommand} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
 import type {StepFacts} from './events/results.ts';
 import type {RunEvent} from './events.ts';
-import type {Plan, PlannedDevice} from './plan.ts';
+import type {Phase, Plan, PlannedDevice} from './plan.ts';
 import type {RangeList} from './ranges.ts';
 import {resume, retry} from './report/attempts.ts';
 import {changeDevice} from './report/change-device.ts';
 import {type Erased, toErased} from './report/erased.ts';
 import {failStep, isInterruption} from './report/fail-step.ts';
+import {finishPurge, startPurge} from './report/purge.ts';
 import type {Verification} from './verification/verification.ts';
 
 type StepProgress = Extract<RunEvent, {type: 'step.progress'}>;
@@ -20,6 +21,8 @@ export interface DeviceReport {
 	/** RFC 3339; set at the commit point. From then on the device must not be released unless it is sanitized. */
 	readonly committedAt: string | null;
 	readonly erased: Erased | null;
+	/** What the drive did to itself before `erased`, where a step of the recipe has it do so: it has ended, and what was written before it is gone. */
+	readonly purged: Erased | null;
 	/** What the last erase left wherever it could write; `null` before it came to its end, and where that is zeros by the nature of the eraser. */
 	readonly leaves: LeftContent | null;
 	/** The command of a drive's own whose end nobody has seen yet. */
@@ -98,7 +101,7 @@ export const reduceReport = (report: Report, event: RunEvent): Report => {
 		case 'run.planned':
 			return startRun(report, event);
 		case 'run.committed':
-			return changeDevice(report, event.device.path, {committedAt: event.at});
+			return commitDevice(report, event);
 		case 'run.resumed':
 			return resume(report, event.devices);
 		case 'run.retried':
@@ -143,6 +146,7 @@ export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 	planned,
 	committedAt: null,
 	erased: null,
+	purged: null,
 	leaves: null,
 	announced: null,
 	verification: null,
@@ -178,23 +182,39 @@ const skipStep = (
 	...(isInterruption(code) && {interrupted: code}),
 });
 
-const isErase = (report: Report, step: string): boolean =>
-	report.plan?.steps.some(planned => planned.step === step && planned.phase === 'erase') ?? false;
+const phaseOf = ({plan}: Report, name: string): Phase | undefined =>
+	plan?.steps.find(({step}) => step === name)?.phase;
 
-const startStep = (report: Report, event: StepNames): Report => {
-	const device = report.devices.find(({planned}) => planned.facts.path === event.device);
-	const isBegun = device !== undefined && isErase(report, event.step);
-	const begun = isBegun
-		? changeDevice(report, event.device, {durableBytes: device.eraseFrom, leaves: null})
-		: report;
-	return {...begun, underWay: [...report.underWay, namesOf(event)]};
+const deviceOf = ({devices}: Report, path: string | undefined): DeviceReport | undefined =>
+	devices.find(({planned}) => planned.facts.path === path);
+
+/** An overwrite that follows on a purge begins nothing new. */
+const commitDevice = (report: Report, {at, device}: Extract<RunEvent, {type: 'run.committed'}>): Report => {
+	const {purged, committedAt} = deviceOf(report, device.path) ?? {};
+	return changeDevice(report, device.path, {committedAt: (purged && committedAt) ?? at});
+};
+
+const startStep = (report: Report, event: StepNames): Report => ({
+	...changeDevice(report, event.device, startOn(report, event)),
+	underWay: [...report.underWay, namesOf(event)],
+});
+
+const startOn = (report: Report, {step, device}: StepNames): Partial<DeviceReport> => {
+	switch (phaseOf(report, step)) {
+		case 'purge':
+			return startPurge;
+		case 'erase':
+			return {durableBytes: deviceOf(report, device)?.eraseFrom ?? 0, leaves: null};
+		default:
+			return {};
+	}
 };
 
 const progressStep = (
 	report: Report,
 	{step, device, bytes, writtenBytes, durableBytes}: StepProgress,
 ): Report =>
-	isErase(report, step)
+	phaseOf(report, step) === 'erase'
 		? changeDevice(report, device, {
 				writtenBytes: writtenBytes ?? bytes,
 				...(durableBytes !== undefined && {durableBytes}),
@@ -208,6 +228,11 @@ const finishStep = (report: Report, event: StepFinished): Report => {
 	}
 
 	const erased = toErased(event);
+	if (erased && phaseOf(report, event.step) === 'purge') {
+		const {announced = null} = deviceOf(report, event.device) ?? {};
+		return changeDevice(report, event.device, {...finishPurge(erased, announced), ...ended});
+	}
+
 	if (erased) {
 		const {writtenBytes} = erased;
 		const {leaves = null} = event;

@@ -5,23 +5,22 @@ import type {Erased} from '../report/erased.ts';
 import type {DeviceReport} from '../report.ts';
 
 /** The part of a certificate that says what was done; of a device that is sanitized. */
-export const describeWork = ({erased, verification, leaves}: DeviceReport, {tool}: Plan) => {
+export const describeWork = ({planned, purged, erased, verification, leaves}: DeviceReport, {tool}: Plan) => {
 	if (!erased || verification?.result !== 'passed') {
 		throw new SanitizeError('INTERNAL', 'a sanitized device was neither erased nor verified');
 	}
 
 	const {coverage, percent, result, verifiedBytes, isDirect, sampling} = verification;
+	const done = purged ?? erased;
+	const {notPurged} = planned;
 	return {
-		method: erased.method,
-		technique: erased.technique,
-		tool: {
-			...tool,
-			eraser: erased.eraser,
-			program: {...erased.tool},
-			...(erased.scheme && {scheme: describeScheme(erased.scheme)}),
-		},
+		method: done.method,
+		technique: done.technique,
+		...(notPurged !== undefined && done.method === 'clear' && {notPurged}),
+		tool: {...tool, ...describeTool(done)},
+		...(purged && {overwrite: {...describeTool(erased), writtenBytes: erased.writtenBytes}}),
 		...(leaves && {holds: (leaves.kind === 'drive-defined' && verification.found) || leaves}),
-		...(erased.canary && {canary: describeCanary(erased.canary)}),
+		...(done.canary && {canary: describeCanary(done.canary)}),
 		verification: {
 			coverage,
 			percent,
@@ -34,6 +33,12 @@ export const describeWork = ({erased, verification, leaves}: DeviceReport, {tool
 		unwritable: [],
 	};
 };
+
+const describeTool = ({eraser, tool, scheme}: Erased) => ({
+	eraser,
+	program: {...tool},
+	...(scheme && {scheme: describeScheme(scheme)}),
+});
 
 const describeCanary = ({blocks, blockBytes, seed}: Canary) => ({
 	blocks,

@@ -1,5 +1,5 @@
 import {type Command, InvalidArgumentError, Option} from 'commander';
-import type {Method} from '../erasers/eraser.ts';
+import {type Method, type Technique, techniques} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
 import type {HostName} from '../hosts/host.ts';
 import {defaultAtOnce} from '../planner/at-once.ts';
@@ -19,6 +19,7 @@ export interface RunOptions {
 	readonly eraser?: string;
 	readonly scheme?: string;
 	readonly method?: Method;
+	readonly technique?: Technique;
 	readonly verify?: VerifyChoice;
 	readonly overlap?: boolean;
 	readonly progress: ProgressChoice;
@@ -118,6 +119,12 @@ const addCommonOptions = (command: Command): Command =>
 				'--method <name>',
 				'what the eraser must be after NIST SP 800-88; purge: refused where the drive cannot do it',
 			).choices(['clear', 'purge']),
+		)
+		.addOption(
+			new Option(
+				'--technique <name>',
+				'what the drive must erase itself by: refused where it cannot (default: the best that it can)',
+			).choices(techniques),
 		)
 		.addOption(
 			new Option(

@@ -39,6 +39,7 @@ export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surro
 	eraser: options.eraser,
 	scheme: options.scheme,
 	method: options.method,
+	technique: options.technique,
 	verify: options.verify,
 	atOnce: options.atOnce,
 	overlap: options.overlap,

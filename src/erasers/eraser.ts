@@ -9,8 +9,10 @@ import type {Scheme} from './pattern/scheme.ts';
 /** NIST SP 800-88r2 section 3.1. `destroy` is physical and never ours. */
 export type Method = 'clear' | 'purge';
 
+export const techniques = ['overwrite', 'block-erase', 'cryptographic-erase'] as const;
+
 /** NIST SP 800-88r2 section 4.6. */
-export type Technique = 'overwrite' | 'block-erase' | 'cryptographic-erase';
+export type Technique = (typeof techniques)[number];
 
 export type Support =
 	| {readonly supported: true}

@@ -67,6 +67,8 @@ export interface DeviceResult {
 	readonly nonZeroBytes: number;
 	readonly unreadableRanges: number;
 	readonly unreadableBytes: number;
+	/** What the drive did to itself before it was overwritten; absent where that is nothing. */
+	readonly purged?: {readonly eraser: string; readonly technique: Technique};
 	/** What the device must hold now; absent where that is zeros. `nonZero` is what differs from it. */
 	readonly expected?: LeftContent;
 }

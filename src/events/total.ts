@@ -2,7 +2,7 @@ import type {RunEvent} from '../events.ts';
 import type {Plan, PlannedStep} from '../plan.ts';
 import type {Progress} from '../progress.ts';
 
-/** A step of one device: erasing it is work, and reading it back is as much. */
+/** A step of one device: erasing it is work, reading it back is as much, and so is what a drive does to itself. */
 interface Work extends Pick<Progress, 'bytes' | 'totalBytes' | 'bytesPerSecond'> {
 	readonly device: string;
 	readonly step: string;
@@ -27,9 +27,9 @@ export interface Total extends Progress {
 
 /** All that is to be done, as planned. */
 export const startWorks = ({devices, steps}: Pick<Plan, 'devices' | 'steps'>): Works =>
-	devices.flatMap(({facts}) =>
+	devices.flatMap(({facts, purge}) =>
 		steps
-			.filter(({phase, skip}) => (phase === 'erase' || phase === 'verify') && skip === undefined)
+			.filter(({phase, skip}) => skip === undefined && isWork(phase, purge !== undefined))
 			.map(step => {
 				const plannedBytes = expectedBytes(step, facts.totalBytes);
 				return {
@@ -39,6 +39,9 @@ export const startWorks = ({devices, steps}: Pick<Plan, 'devices' | 'steps'>): W
 				};
 			}),
 	);
+
+const isWork = (phase: PlannedStep['phase'], isPurged: boolean): boolean =>
+	phase === 'erase' || phase === 'verify' || (phase === 'purge' && isPurged);
 
 const expectedBytes = ({options: {coverage, percent}}: PlannedStep, totalBytes: number): number =>
 	coverage === 'sampled' && typeof percent === 'number'
@@ -53,7 +56,7 @@ export const continueWorks = (works: Works, event: RunEvent): Works => {
 		case 'run.retried':
 			return works.map(work => (work.state === 'left' ? afresh(work) : work));
 		case 'run.resumed':
-			return works.map(work => (work.state === 'done' && work.phase === 'erase' ? work : resumed(work)));
+			return works.map(work => (work.state === 'done' && work.phase !== 'verify' ? work : resumed(work)));
 		case 'step.started':
 			return changeNext(works, event, {bytes: event.from ?? 0});
 		case 'step.progress':

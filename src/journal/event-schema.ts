@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {announcedSchema, canarySchema, contentSchema, leftSchema} from '../content/schema.ts';
+import {techniques} from '../erasers/eraser.ts';
 import type {RunEvent} from '../events.ts';
 import {shown} from '../shown.ts';
 import {planSchema, refusals} from './plan-schema.ts';
@@ -63,6 +64,7 @@ const deviceResult = v.looseObject({
 	nonZeroBytes: count,
 	unreadableRanges: count,
 	unreadableBytes: count,
+	purged: v.optional(v.looseObject({eraser: text, technique: v.picklist(techniques)})),
 	expected: v.optional(leftSchema),
 });
 
@@ -72,7 +74,7 @@ const failure = {code, message: text, hint: optionalText};
 
 const stepFacts = {
 	method: v.optional(v.picklist(['clear', 'purge'])),
-	technique: v.optional(v.picklist(['overwrite', 'block-erase', 'cryptographic-erase'])),
+	technique: v.optional(v.picklist(techniques)),
 	eraser: optionalText,
 	tool: v.optional(v.looseObject({name: text, version: text})),
 	writtenBytes: v.optional(count),

@@ -6,18 +6,20 @@ export const refusals = list(v.looseObject({code: text, message: text, hint: tex
 
 const person = v.looseObject({name: known, title: known, date: known, location: known, contact: known});
 
+const eraser = v.looseObject({
+	name: text,
+	method: v.picklist(['clear', 'purge']),
+	technique: v.picklist(['overwrite', 'block-erase', 'cryptographic-erase']),
+	reason: text,
+	command: v.optional(texts),
+	scheme: v.optional(v.looseObject({name: text, passes: texts, text})),
+});
+
 const device = v.looseObject({
 	facts,
-	eraser: v.optional(
-		v.looseObject({
-			name: text,
-			method: v.picklist(['clear', 'purge']),
-			technique: v.picklist(['overwrite', 'block-erase', 'cryptographic-erase']),
-			reason: text,
-			command: v.optional(texts),
-			scheme: v.optional(v.looseObject({name: text, passes: texts, text})),
-		}),
-	),
+	eraser: v.optional(eraser),
+	purge: v.optional(eraser),
+	notPurged: optionalText,
 	overlap: v.optional(v.looseObject({overlaps: v.boolean(), reason: text})),
 	purges: v.optional(
 		list(
@@ -37,7 +39,7 @@ const step = v.looseObject({
 	step: text,
 	title: text,
 	scope: v.picklist(['run', 'device']),
-	phase: v.picklist(['prepare', 'erase', 'verify', 'aftercare', 'halt']),
+	phase: v.picklist(['prepare', 'purge', 'erase', 'verify', 'aftercare', 'halt']),
 	options: v.record(text, v.unknown()),
 	skip: optionalText,
 	commands: texts,

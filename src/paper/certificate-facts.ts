@@ -5,7 +5,8 @@ import {formatBytes} from '../progress.ts';
 import {
 	describeCanary,
 	describeHolds,
-	describeScheme,
+	describeOverwrite,
+	describeTool,
 	describeVerification,
 } from '../views/text/certificate-lines.ts';
 import type {Field} from './blocks.ts';
@@ -36,25 +37,26 @@ export interface OutcomeWords {
 }
 
 export const outcomeWords = (certificate: Certificate): OutcomeWords => {
-	const {method, technique, verification} = certificate;
+	const {method, technique, overwrite, verification} = certificate;
+	const then = overwrite ? ', then overwritten' : '';
 	const sample = Number(verification.percent.toPrecision(4));
 	const how = verification.coverage === 'full' ? 'in full' : `by a sample of ${sample} %`;
 	const status = statusOf(certificate);
 	if (status === 'rejected') {
 		return {
 			word: 'REJECTED',
-			words: `The validator rejected it: do not release the device. It was erased by ${techniqueNames[technique]} and verified ${how}.`,
+			words: `The validator rejected it: do not release the device. It was erased by ${techniqueNames[technique]}${then} and verified ${how}.`,
 		};
 	}
 
 	return status === 'rehearsal'
 		? {
 				word: 'REHEARSAL',
-				words: `No device may be released on this page. What was given to the rehearsal was erased by ${techniqueNames[technique]} and verified ${how}; the steps around it were only recorded.`,
+				words: `No device may be released on this page. What was given to the rehearsal was erased by ${techniqueNames[technique]}${then} and verified ${how}; the steps around it were only recorded.`,
 			}
 		: {
 				word: 'SANITIZED',
-				words: `NIST SP 800-88r2 ${method}, by ${techniqueNames[technique]}. Verified ${how}: passed.`,
+				words: `NIST SP 800-88r2 ${method}, by ${techniqueNames[technique]}${then}. Verified ${how}: passed.`,
 			};
 };
 
@@ -88,16 +90,15 @@ const outcomeField = (certificate: Certificate): string =>
 	].join(', ');
 
 export const workFields = (certificate: Certificate): readonly Field[] => {
-	const {method, technique, tool, holds, canary, verification} = certificate;
+	const {method, technique, notPurged, tool, overwrite, holds, canary, verification} = certificate;
 	return [
 		{label: 'Outcome', value: outcomeField(certificate), weight: 'bold'},
 		{label: 'Method', value: method, weight: 'bold'},
 		{label: 'Technique', value: techniqueNames[technique], weight: 'bold'},
-		{
-			label: 'Tool',
-			value: `${tool.name} ${tool.version}, eraser ${tool.eraser}${describeScheme(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
-		},
+		...(notPurged === undefined ? [] : [{label: 'Not purged', value: notPurged}]),
+		{label: 'Tool', value: `${tool.name} ${tool.version}, eraser ${describeTool(tool)}`},
 		{label: method === 'purge' ? 'Erased' : 'Written', value: `${certificate.writtenBytes} bytes`},
+		...(overwrite ? [{label: 'Then overwritten', value: describeOverwrite(overwrite)}] : []),
 		...(holds ? [{label: 'Holds now', value: describeHolds(holds)}] : []),
 		...(canary ? [{label: 'Canary', value: describeCanary(canary)}] : []),
 		{label: 'Verification', value: describeVerification(verification)},

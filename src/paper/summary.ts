@@ -38,6 +38,7 @@ const workOf = ({tool, verification, ...certificate}: Certificate): SummaryRow =
 	scheme: tool.scheme?.name ?? null,
 	program: tool.program.name,
 	programVersion: tool.program.version,
+	overwriteEraser: certificate.overwrite?.eraser ?? null,
 	writtenBytes: certificate.writtenBytes,
 	coverage: verification.coverage,
 	percent: verification.percent,

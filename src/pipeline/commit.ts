@@ -21,8 +21,10 @@ export const commit = async (
 	requireUnused(facts, 'DEVICE_BUSY');
 	// It may have taken so long that nobody waits for it any more.
 	signal.throwIfAborted();
-	clearance.spend(facts);
-	events.emit({type: 'run.committed', device: {...facts, path: planned.facts.path}});
+	if (clearance.spend(facts)) {
+		events.emit({type: 'run.committed', device: {...facts, path: planned.facts.path}});
+	}
+
 	requireCommitOnRecord(planned.facts.path, records);
 };
 

@@ -47,7 +47,7 @@ export const runWatched = async (work: Work, surroundings: RunSurroundings): Pro
 	return await watchStalls(watched => callWatched(work, {watched, progress}, surroundings), {
 		limits,
 		path,
-		isWriting: step.phase === 'erase',
+		isWriting: step.phase === 'purge' || step.phase === 'erase',
 		signal,
 		monotonicMs,
 		findCause: () => log.likelyCause(),

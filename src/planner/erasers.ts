@@ -2,8 +2,8 @@ import type {DeviceFacts} from '../devices/device.ts';
 import {hiddenFrom} from '../devices/drive/words.ts';
 import type {ReadRates} from '../devices/measure.ts';
 import {notCoveredByOverwrite} from '../devices/media.ts';
-import {type Choice, chooseEraser, type Wanted} from '../erasers/choose.ts';
-import type {Eraser} from '../erasers/eraser.ts';
+import {type Choice, chooseEraser, techniquesOf, type Wanted} from '../erasers/choose.ts';
+import {type Eraser, techniques} from '../erasers/eraser.ts';
 import type {PlannedDevice, PlannedEraser, Refusal} from '../plan.ts';
 import {planScheme} from './schemes.ts';
 
@@ -22,14 +22,16 @@ interface PlannedChoice extends Choice {
 
 /** The eraser of a device, by the options of the step. Pure. */
 export const planEraser = (facts: DeviceFacts, options: Options, input: ErasersInput): PlannedChoice => {
-	const choice = chooseEraser(wantedBy(options), facts, input.erasers, input.rates?.get(facts.path));
+	const wanted = wantedBy(options);
+	const choice = chooseEraser(wanted, facts, input.erasers, input.rates?.get(facts.path));
 	const {eraser, reason} = choice;
 	if (!eraser) {
 		return choice;
 	}
 
 	const node = facts.target.startsWith('loop:') ? '/dev/loopN' : facts.path;
-	const technique = eraser.techniques?.(facts)[0] ?? eraser.technique;
+	const known = techniquesOf(eraser, facts);
+	const technique = known.find(name => name === wanted.technique) ?? known[0] ?? eraser.technique;
 	const command = eraser.command(facts, node, technique);
 	const planned: PlannedEraser = {
 		name: eraser.name,
@@ -42,11 +44,25 @@ export const planEraser = (facts: DeviceFacts, options: Options, input: ErasersI
 	return {...choice, planned};
 };
 
-const wantedBy = ({eraser, method, fallback}: Options): Wanted => ({
-	eraser: typeof eraser === 'string' ? eraser : 'auto',
-	...((method === 'clear' || method === 'purge') && {method}),
-	...(fallback === 'clear' && {fallback}),
-});
+/** What a drive does to itself before it is overwritten: nothing where it cannot, and the recipe does without. Pure. */
+export const planPurge = (facts: DeviceFacts, options: Options, input: ErasersInput): PlannedChoice => {
+	const {planned, ...choice} = planEraser(facts, {...options, method: 'purge'}, input);
+	return choice.notPurged === undefined && planned ? {...choice, planned} : {...choice, eraser: undefined};
+};
+
+const wantedBy = ({eraser: named, method, technique, fallback}: Options): Wanted => {
+	const eraser = typeof named === 'string' ? named : 'auto';
+	const known = techniques.find(name => name === technique);
+	// Nothing that only overwrites has another one.
+	const isPurge = method === undefined && eraser === 'auto' && known !== undefined && known !== 'overwrite';
+	return {
+		eraser,
+		...((method === 'clear' || method === 'purge') && {method}),
+		...(isPurge && {method: 'purge'}),
+		...(known && {technique: known}),
+		...(fallback === 'clear' && {fallback}),
+	};
+};
 
 /** What could purge a device that `eraser` clears. */
 export const purgesBeside = (
@@ -57,11 +73,20 @@ export const purgesBeside = (
 	const purges = erasers
 		.filter(({method}) => method === 'purge' && eraser?.method === 'clear')
 		.filter(other => other.supports(facts).supported)
-		.map(({name, technique, techniques}) => ({
-			eraser: name,
-			technique: techniques?.(facts)[0] ?? technique,
+		.map(other => ({
+			eraser: other.name,
+			technique: techniquesOf(other, facts)[0] ?? other.technique,
 		}));
 	return purges.length > 0 ? {purges} : {};
+};
+
+/** Erasers that cannot do it, and why: as one choice says, and what the other says besides. */
+export const unsuitableOf = (
+	first: Pick<Choice, 'unsuitable'> = {unsuitable: []},
+	second: Pick<Choice, 'unsuitable'> = {unsuitable: []},
+): PlannedDevice['unsuitable'] => {
+	const names = new Set(first.unsuitable.map(({eraser}) => eraser));
+	return [...first.unsuitable, ...second.unsuitable.filter(({eraser}) => !names.has(eraser))];
 };
 
 /** What an eraser cannot reach on a device; without one what an overwrite would not reach. */
@@ -74,21 +99,26 @@ export const notCoveredBy = (eraser: Eraser | undefined, facts: DeviceFacts): re
 	return [...(reachesHidden ? [] : hiddenFrom(facts)), ...notCovered];
 };
 
-export const eraserRefusal = (
-	{target, path}: DeviceFacts,
-	{eraser, reason}: Choice,
-	{method}: Options,
-): readonly Refusal[] =>
-	eraser
+export const eraserRefusal = (facts: DeviceFacts, choice: Choice, {method}: Options): readonly Refusal[] => {
+	if (choice.eraser) {
+		return [];
+	}
+
+	return method === 'purge'
+		? [refusal(facts, choice, {verb: 'purged', hint: `${fallBack}, or ask for a clear: --method clear`})]
+		: [refusal(facts, choice, {verb: 'erased', hint: 'see: zeroize erasers; then --eraser NAME'})];
+};
+
+/** What the step `purge` cannot do is refused, unless the recipe does without. */
+export const purgeRefusal = (facts: DeviceFacts, choice: Choice): readonly Refusal[] =>
+	choice.eraser || choice.notPurged !== undefined
 		? []
-		: [
-				{
-					target,
-					code: 'UNSUPPORTED',
-					message: `${path} cannot be ${method === 'purge' ? 'purged' : 'erased'}: ${reason}`,
-					hint:
-						method === 'purge'
-							? 'see: zeroize devices; a recipe may say "fallback: clear", or ask for a clear: --method clear'
-							: 'see: zeroize erasers; then --eraser NAME',
-				},
-			];
+		: [refusal(facts, choice, {verb: 'purged', hint: `${fallBack} in its step purge`})];
+
+const fallBack = 'see: zeroize devices; a recipe may say "fallback: clear"';
+
+const refusal = (
+	{target, path}: DeviceFacts,
+	{reason}: Choice,
+	{verb, hint}: {readonly verb: string; readonly hint: string},
+): Refusal => ({target, code: 'UNSUPPORTED', message: `${path} cannot be ${verb}: ${reason}`, hint});

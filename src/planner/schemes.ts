@@ -4,17 +4,6 @@ import type {PlannedEraser, Refusal} from '../plan.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** The options of an erase, with what the command line says instead. A scheme of the recipe is for the eraser of the recipe. */
-export const overrideEraser = (
-	{scheme: own, ...options}: Options,
-	{eraser, method, scheme = eraser === undefined || eraser === options['eraser'] ? own : undefined}: Options,
-): Options => ({
-	...options,
-	...(eraser !== undefined && {eraser}),
-	...(method !== undefined && {method}),
-	...(scheme !== undefined && {scheme}),
-});
-
 /** What the eraser will write: the scheme that was asked for, or its first. */
 export const planScheme = (
 	{schemes = []}: Pick<Eraser, 'schemes'>,
@@ -51,13 +40,3 @@ export const schemeRefusals = (
 				},
 			];
 };
-
-/** What chooses how to erase is not left out without a word where nothing is erased. */
-export const uselessOptions = (overrides: Options): readonly Refusal[] =>
-	['eraser', 'scheme', 'method']
-		.filter(name => overrides[name] !== undefined)
-		.map(name => ({
-			code: 'USAGE',
-			message: `--${name} has no meaning here: the recipe erases nothing`,
-			hint: `leave --${name} out, or take another recipe: zeroize recipes`,
-		}));

@@ -1,6 +1,7 @@
 import type {DeviceFacts} from '../devices/device.ts';
 import type {PlannedDevice, PlannedStep} from '../plan.ts';
 import type {DeviceReport, EndedStep, Report} from '../report.ts';
+import {holdsStill, isPurgeKept} from './purge.ts';
 
 /**
 What failed, and what was left out because of it, counts as not done yet, and so does what came after it: certificates that are issued now must be delivered too. What was prepared stays prepared, and that something was written stays.
@@ -10,8 +11,9 @@ export const retry = (report: Report): Report => {
 		report.devices.filter(({failure}) => failure !== null).map(({planned}) => planned.facts.path),
 	);
 	const steps = report.plan?.steps ?? [];
-	const isDone = ({how, device}: EndedStep) =>
-		how === 'finished' && (device === undefined || !failed.has(device));
+	const isDone = (end: EndedStep) =>
+		holdsStill(report, end) ||
+		(end.how === 'finished' && (end.device === undefined || !failed.has(end.device)));
 	const undone = new Set(report.ended.filter(end => !isDone(end)).map(({step}) => step));
 	const first = steps.findIndex(
 		({step, skip, phase}) => undone.has(step) && skip === undefined && phase !== 'halt',
@@ -33,6 +35,7 @@ export const retry = (report: Report): Report => {
 				? {
 						...device,
 						...{erased: null, leaves: null, verification: null, endedAt: null},
+						...(isPurgeKept(device) ? {} : {purged: null}),
 						...{failure: null, unwritable: null},
 						...beginAt(resumptionPoint(device)),
 					}

@@ -9,6 +9,7 @@ import type {PlannedDevice} from '../plan.ts';
 import {type Anchors, createAnchors} from './erase/anchors.ts';
 import {createFollower, type Follower} from './erase/follower.ts';
 import {eraseOptions} from './erase/options.ts';
+import {requireAllTried} from './erase/require-all-tried.ts';
 import {stallLimitsOf} from './stalls/limits.ts';
 import {type DeviceStepContext, defineDeviceStep, type StepResult} from './step.ts';
 
@@ -144,22 +145,6 @@ const findFailure = async (
 		return undefined;
 	} catch (error) {
 		return toSanitizeError(error);
-	}
-};
-
-// The words "No space left on device" prove nothing: only the count does.
-const requireAllTried = (
-	{writtenBytes, unwritable}: EraseResult,
-	{path, totalBytes}: Pick<DeviceFacts, 'path' | 'totalBytes'>,
-): void => {
-	if (writtenBytes + unwritable.bytes !== totalBytes) {
-		throw new SanitizeError(
-			'WRITE_INCOMPLETE',
-			`${path} has ${totalBytes} bytes, but ${writtenBytes} were written`,
-			{
-				hint: 'do not release the device; see whether it shrank or its store is full (kernel log), then erase it again',
-			},
-		);
 	}
 };
 

@@ -6,6 +6,7 @@ import issueCertificate from './issue-certificate.ts';
 import keepLog from './keep-log.ts';
 import leaveDisk from './leave-disk.ts';
 import powerOff from './power-off.ts';
+import purge from './purge.ts';
 import type {Step} from './step.ts';
 import stopService from './stop-service.ts';
 import verify from './verify.ts';
@@ -18,6 +19,7 @@ export const steps: readonly Step[] = [
 	keepLog,
 	leaveDisk,
 	powerOff,
+	purge,
 	stopService,
 	verify,
 ];

@@ -1,19 +1,7 @@
 import test from 'ava';
 import {erasers} from '../../src/erasers/index.ts';
 import pattern from '../../src/erasers/pattern.ts';
-import {overrideEraser, planScheme, schemeRefusals, uselessOptions} from '../../src/planner/schemes.ts';
-
-test('the command line says another eraser, another scheme, or both', t => {
-	const recipe = {eraser: 'pattern', scheme: 'one', stallSeconds: 9};
-	t.deepEqual(overrideEraser(recipe, {}), recipe);
-	t.deepEqual(overrideEraser(recipe, {eraser: 'pattern'}), recipe);
-	t.deepEqual(overrideEraser(recipe, {scheme: 'zero'}), {...recipe, scheme: 'zero'});
-	t.deepEqual(overrideEraser(recipe, {eraser: 'dd'}), {eraser: 'dd', stallSeconds: 9});
-	t.deepEqual(overrideEraser({eraser: 'dd'}, {eraser: 'pattern', scheme: 'zero'}), {
-		eraser: 'pattern',
-		scheme: 'zero',
-	});
-});
+import {planScheme, schemeRefusals} from '../../src/planner/schemes.ts';
 
 test('the scheme of the plan is the one asked for, by its own name, or the first', t => {
 	t.like(planScheme(pattern, 'dod3pass'), {
@@ -41,15 +29,4 @@ test('a scheme for an eraser that has none, and one that nobody knows, are usage
 		code: 'USAGE',
 		hint: 'see: zeroize erasers',
 	});
-});
-
-test('what chooses how to erase is refused where nothing is erased', t => {
-	t.deepEqual(uselessOptions({verify: {}}), []);
-	t.deepEqual(
-		uselessOptions({scheme: 'zero', eraser: 'dd'}).map(({code, message}) => [code, message]),
-		[
-			['USAGE', '--eraser has no meaning here: the recipe erases nothing'],
-			['USAGE', '--scheme has no meaning here: the recipe erases nothing'],
-		],
-	);
 });

@@ -3,7 +3,7 @@ import type {DeviceFacts, DeviceSurroundings} from '../../devices/device.ts';
 import {schemes} from '../../devices/index.ts';
 import {findOwner} from '../../devices/lock.ts';
 import {parseTarget} from '../../devices/target.ts';
-import type {Method} from '../../erasers/eraser.ts';
+import type {Method, Technique} from '../../erasers/eraser.ts';
 import {erasers} from '../../erasers/index.ts';
 import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import type {HostName} from '../../hosts/host.ts';
@@ -27,6 +27,7 @@ export interface RunRequest extends SigningChoice {
 	readonly eraser?: string | undefined;
 	readonly scheme?: string | undefined;
 	readonly method?: Method | undefined;
+	readonly technique?: Technique | undefined;
 	readonly verify?: VerifyChoice | undefined;
 	/** How many devices at a time. */
 	readonly atOnce?: number | undefined;
@@ -70,6 +71,7 @@ export const preparePlan = async (
 				...(request.eraser !== undefined && {eraser: request.eraser}),
 				...(request.scheme !== undefined && {scheme: request.scheme}),
 				...(request.method !== undefined && {method: request.method}),
+				...(request.technique !== undefined && {technique: request.technique}),
 				verify: {...request.verify, ...(request.overlap !== undefined && {overlap: request.overlap})},
 			},
 			refusals,
@@ -169,7 +171,7 @@ const findUnfitErasers = async (
 	devices: Plan['devices'],
 	{tools, signal}: Surroundings,
 ): Promise<readonly Refusal[]> => {
-	const names = new Set(devices.flatMap(({eraser}) => eraser?.name ?? []));
+	const names = new Set(devices.flatMap(({purge, eraser}) => [purge?.name, eraser?.name]));
 	const results = await Promise.allSettled(
 		erasers.filter(({name}) => names.has(name)).map(eraser => eraser.probe?.(tools, signal)),
 	);

@@ -8,7 +8,11 @@ export const certificateFields: Readonly<Record<string, string>> = {
 	mediaSource: 'where the media came from; the host name by default',
 	method: 'NIST SP 800-88r2: clear or purge',
 	technique: 'NIST SP 800-88r2: how it was done',
+	notPurged:
+		'why it was cleared although a purge was to be had, which the recipe allows; absent where that is not so',
 	tool: 'zeroize, its eraser, the program that wrote, and the overwrite scheme where there is one',
+	overwrite:
+		'how the device was overwritten after the purge that method, technique and tool tell of; absent where it was not',
 	holds:
 		'what the device holds now; absent where that is zeros by the nature of the eraser; drive-defined: what the drive made of it that erased itself',
 	canary:

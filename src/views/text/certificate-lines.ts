@@ -43,7 +43,9 @@ const mediaRows = (certificate: Certificate): Rows => [
 const workRows = ({
 	method,
 	technique,
+	notPurged,
 	tool,
+	overwrite,
 	holds,
 	canary,
 	verification,
@@ -51,11 +53,10 @@ const workRows = ({
 	...certificate
 }: Certificate): Rows => [
 	['method', `${method}, by ${technique} (NIST SP 800-88r2)`],
-	[
-		'tool',
-		`${tool.name} ${tool.version}, eraser ${tool.eraser}${describeScheme(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
-	],
+	...(notPurged === undefined ? [] : [['not purged', notPurged] as const]),
+	['tool', `${tool.name} ${tool.version}, eraser ${describeTool(tool)}`],
 	[method === 'purge' ? 'erased' : 'written', `${certificate.writtenBytes} bytes`],
+	...(overwrite ? [['then overwritten', describeOverwrite(overwrite)] as const] : []),
 	...(holds ? [['holds', describeHolds(holds)] as const] : []),
 	...(canary ? [['canary', describeCanary(canary)] as const] : []),
 	['verified', describeVerification(verification)],
@@ -64,7 +65,17 @@ const workRows = ({
 	['finished', certificate.finishedAt],
 ];
 
-export const describeScheme = (scheme: Certificate['tool']['scheme']): string => {
+export const describeTool = ({
+	eraser,
+	scheme,
+	program,
+}: Pick<Certificate['tool'], 'eraser' | 'scheme' | 'program'>): string =>
+	`${eraser}${describeScheme(scheme)}, ${program.name} ${program.version}`;
+
+export const describeOverwrite = ({writtenBytes, ...tool}: NonNullable<Certificate['overwrite']>): string =>
+	`${writtenBytes} bytes, by ${describeTool(tool)}`;
+
+const describeScheme = (scheme: Certificate['tool']['scheme']): string => {
 	if (!scheme) {
 		return '';
 	}

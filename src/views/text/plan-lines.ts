@@ -43,14 +43,14 @@ const rehearsalLines = (plan: Planned): readonly string[] => {
 };
 
 const deviceLines = (
-	{facts, eraser, overlap, purges = [], unsuitable, notCovered, warnings = []}: PlannedDevice,
+	{facts, overlap, purges = [], unsuitable, notCovered, warnings = [], ...device}: PlannedDevice,
 	title: string,
 ): readonly string[] => [
 	`${title}: ${facts.path}${facts.isSystemDisk ? ' (THE DISK THIS SYSTEM RUNS FROM)' : ''}`,
 	`  ${describeDevice(facts)}`,
 	...warnings.map(warning => `  WARNING: ${warning}`),
 	`  holds: ${describeContents(facts)}`,
-	...(eraser ? eraserLines(eraser) : ['  is read only: nothing is written to it']),
+	...workLines(device),
 	...(overlap
 		? [`  read back ${overlap.overlaps ? 'behind the writer' : 'when all is written'}: ${overlap.reason}`]
 		: []),
@@ -88,15 +88,23 @@ const departureLines = ({departure}: Planned): readonly string[] =>
 			]
 		: [];
 
-const eraserLines = ({
-	name,
-	method,
-	technique,
-	reason,
-	command,
-	scheme,
-}: NonNullable<PlannedDevice['eraser']>): readonly string[] => [
-	`  erased with ${name}: ${technique}, NIST 800-88 ${method} (${reason})`,
+const workLines = ({
+	purge,
+	notPurged,
+	eraser,
+}: Pick<PlannedDevice, 'purge' | 'notPurged' | 'eraser'>): readonly string[] => [
+	...(purge ? eraserLines(purge, 'purged first') : []),
+	...(notPurged === undefined ? [] : [`  NOT PURGED but cleared, as the recipe allows: ${notPurged}`]),
+	...(eraser
+		? eraserLines(eraser, purge ? 'then overwritten' : 'erased')
+		: ['  is read only: nothing is written to it']),
+];
+
+const eraserLines = (
+	{name, method, technique, reason, command, scheme}: NonNullable<PlannedDevice['eraser']>,
+	how: string,
+): readonly string[] => [
+	`  ${how} with ${name}: ${technique}, NIST 800-88 ${method} (${reason})`,
 	...(command ? [`    ${command.join(' ')}`] : []),
 	...(scheme ? [`    scheme ${scheme.name}, ${scheme.text}`] : []),
 ];

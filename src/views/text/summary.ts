@@ -118,14 +118,15 @@ const deviceLines = (result: DeviceResult): readonly string[] => {
 };
 
 // Only a refusal promises that nothing was written; elsewhere 0 is what is known to have been.
-const doneText = ({outcome, totalBytes, writtenBytes, verifiedBytes}: DeviceResult): string => {
+const doneText = ({outcome, purged, totalBytes, writtenBytes, verifiedBytes}: DeviceResult): string => {
 	if (outcome === 'refused') {
 		return `nothing of ${formatBytes(totalBytes)} was written`;
 	}
 
+	const before = purged ? `purged by ${purged.technique}, ` : '';
 	return writtenBytes === 0 && verifiedBytes > 0
 		? `${formatPart(verifiedBytes, totalBytes)} read`
-		: `${formatPart(writtenBytes, totalBytes)} written, ${formatPart(verifiedBytes, totalBytes)} read back`;
+		: `${before}${formatPart(writtenBytes, totalBytes)} written, ${formatPart(verifiedBytes, totalBytes)} read back`;
 };
 
 const formatPart = (bytes: number, totalBytes: number): string =>

@@ -1,0 +1,74 @@
+import {driveDefined} from '../content.ts';
+import {requireSameIdentity} from '../devices/identity.ts';
+import type {EraseResult} from '../erasers/eraser.ts';
+import {erasers} from '../erasers/index.ts';
+import {SanitizeError} from '../errors.ts';
+import type {PlannedDevice} from '../plan.ts';
+import {purgeOptions} from './erase/options.ts';
+import {requireAllTried} from './erase/require-all-tried.ts';
+import {type DeviceStepContext, defineDeviceStep} from './step.ts';
+
+export default defineDeviceStep({
+	name: 'purge',
+	summary: 'let each drive erase itself, by the best technique that it has, before it is overwritten',
+	phase: 'purge',
+	scope: 'device',
+	options: purgeOptions,
+	tools: (_options, {devices}) => devices.flatMap(({purge}) => findEraser(purge?.name)?.tools ?? []),
+	plan(_options, {devices}) {
+		const purges = devices.flatMap(({purge}) => purge ?? []);
+		const names = new Set(purges.map(({name, technique}) => `${name} (${technique})`));
+		const reasons = new Set(devices.flatMap(device => reasonToClear(device) ?? []));
+		const isSkipped = devices.every(device => reasonToClear(device) !== undefined);
+		return {
+			title: names.size === 0 ? 'purge' : `purge with ${[...names].join(', ')}`,
+			...(isSkipped && reasons.size > 0 && {skip: [...reasons].join('; ')}),
+			commands: purges.flatMap(({command}) => (command ? [command.join(' ')] : [])),
+		};
+	},
+	async run({canary}, context) {
+		const {device, planned} = context;
+		const skipped = reasonToClear(planned);
+		if (skipped !== undefined) {
+			return {skipped};
+		}
+
+		const eraser = findEraser(planned.purge?.name);
+		if (!planned.purge || eraser?.method !== 'purge') {
+			throw new SanitizeError('UNSUPPORTED', `no purge is planned for ${planned.facts.path}`, {
+				hint: 'see: zeroize erasers',
+			});
+		}
+
+		const {technique} = planned.purge;
+		const erasing = eraser.erase({...context, canary, technique, commit: () => context.commit()});
+		const {unwritable, ...result} = await drain(erasing, context);
+		requireAllTried({...result, unwritable}, device.facts);
+		await device.sync();
+		requireSameIdentity(device.facts, await device.inspect());
+		const {name, method} = eraser;
+		return {facts: {eraser: name, method, technique, ...result, leaves: driveDefined}};
+	},
+});
+
+const findEraser = (name: string | undefined) => erasers.find(eraser => eraser.name === name);
+
+/** `undefined` where it is purged. */
+const reasonToClear = ({purge, notPurged}: PlannedDevice): string | undefined =>
+	purge || notPurged === undefined
+		? undefined
+		: `clear in place of purge, as the recipe allows: ${notPurged}`;
+
+const drain = async (
+	erasing: AsyncGenerator<{readonly writtenBytes: number}, EraseResult, undefined>,
+	{progress, device}: DeviceStepContext,
+): Promise<EraseResult> => {
+	for (;;) {
+		const next = await erasing.next();
+		if (next.done) {
+			return next.value;
+		}
+
+		progress(next.value.writtenBytes, device.facts.totalBytes);
+	}
+};
