@@ -25,6 +25,8 @@ export interface NvmeDrive extends Subject {
 	set(changes: Partial<DriveBehaviour>): Promise<void>;
 	/** Resolves once it is sanitizing itself. */
 	running(): Promise<void>;
+	/** Resolves once it was told to do something. */
+	told(): Promise<void>;
 	/** What it was told so far, without questions. */
 	commands(): Promise<readonly string[]>;
 }
@@ -66,19 +68,22 @@ export const nvmeDrive = async (
 		}
 	};
 	await set({...usual, ...behaviour});
+	const commands = async (): Promise<readonly string[]> =>
+		(await calls('nvme')).filter(call => /^(?:sanitize|format) /.test(call));
 	return {
 		device: asDrive(subject.device),
 		contents: subject.contents,
 		tools,
 		set,
-		running: async () => untilRunning(join(place, 'state')),
-		commands: async () => (await calls('nvme')).filter(call => /^(?:sanitize|format) /.test(call)),
+		running: async () => until(async () => (await readFile(join(place, 'state'), 'utf8')) === 'running\n'),
+		told: async () => until(async () => (await commands()).length > 0),
+		commands,
 	};
 };
 
-const untilRunning = async (state: string): Promise<void> => {
+const until = async (isSo: () => Promise<boolean>): Promise<void> => {
 	const giveUpAtMs = performance.now() + 30_000;
-	while ((await readFile(state, 'utf8')) !== 'running\n') {
+	while (!(await isSo())) {
 		if (performance.now() > giveUpAtMs) {
 			throw new Error('the drive was told nothing');
 		}
@@ -87,7 +92,9 @@ const untilRunning = async (state: string): Promise<void> => {
 	}
 };
 
+// A losetup of somebody else opens every loop device for a moment.
 const asDrive = (device: Device): Device => ({
 	...device,
-	facts: {...device.facts, kind: 'disk', transport: 'nvme', drive: capable},
+	facts: {...device.facts, kind: 'disk', transport: 'nvme', drive: capable, holders: []},
+	inspect: async () => ({...(await device.inspect()), holders: []}),
 });

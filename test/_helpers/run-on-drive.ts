@@ -19,8 +19,8 @@ interface DriveRun {
 	readonly recipe?: Recipe;
 	/** Called with each event as it is emitted. */
 	readonly onEvent?: (event: RunEvent, abort: () => void) => void;
-	/** After the first event of this type a copy of the records is made, as a loss of power would leave them. */
-	readonly cutAt?: RunEvent['type'];
+	/** After the first event of this type, or the first that this finds, a copy of the records is made, as a loss of power would leave them. */
+	readonly cutAt?: RunEvent['type'] | ((event: RunEvent) => boolean);
 }
 
 interface DriveRunResult extends RunResult {
@@ -53,9 +53,13 @@ export const runOnDrive = async (
 };
 
 /** Another process goes on with what is left. */
-export const goOnWithDrive = async (drive: NvmeDrive, remains: string): Promise<DriveRunResult> => {
+export const goOnWithDrive = async (
+	drive: NvmeDrive,
+	remains: string,
+	run: Pick<DriveRun, 'onEvent'> = {},
+): Promise<DriveRunResult> => {
 	const kept = await readKeptRun(remains);
-	return await carryOut(drive, kept.plan, {state: remains, copy: remains, kept});
+	return await carryOut(drive, kept.plan, {...run, state: remains, copy: remains, kept});
 };
 
 interface Work extends Pick<DriveRun, 'onEvent' | 'cutAt'> {
@@ -94,7 +98,8 @@ const carryOut = async (
 	let isCut = false;
 	events.subscribe(event => {
 		seen.push(event);
-		if (event.type === cutAt && !isCut) {
+		const isHere = typeof cutAt === 'function' ? cutAt(event) : event.type === cutAt;
+		if (isHere && !isCut) {
 			isCut = true;
 			cpSync(state, copy, {recursive: true});
 		}

@@ -36,12 +36,17 @@ test('what a purge does not reach is not what an overwrite does not reach', t =>
 });
 
 test('a purge that the drive cannot do is refused, never downgraded', t => {
-	for (const drive of [undefined, driveOf(), driveOf({nvme: nvmeFacts})]) {
+	for (const [drive, why] of [
+		[undefined, /it is no NVMe drive/],
+		[driveOf(), /nvme-format: .*nvme-sanitize: |it is no NVMe drive/],
+		[driveOf({nvme: nvmeFacts}), /nvme-format: .*nvme-sanitize: /],
+	] as const) {
 		const plan = planOf({recipe: purging(), devices: [disk(drive)]});
 		t.is(plan.devices[0]?.eraser, undefined);
 		const [refusal] = plan.refusals;
 		t.is(refusal?.code, 'UNSUPPORTED');
-		t.regex(refusal?.message ?? '', /cannot be purged: .*nvme-format: .*nvme-sanitize: /);
+		t.regex(refusal?.message ?? '', /^\/dev\/sdz cannot be purged: /);
+		t.regex(refusal?.message ?? '', why);
 		t.regex(refusal?.hint ?? '', /fallback: clear/);
 	}
 });
@@ -49,7 +54,11 @@ test('a purge that the drive cannot do is refused, never downgraded', t => {
 test('only the recipe may fall back, and then the plan says clear', t => {
 	const [device] = planOf({recipe: purging({fallback: 'clear'}), devices: [disk()]}).devices;
 	t.like(device?.eraser, {name: 'direct', method: 'clear', technique: 'overwrite'});
-	t.regex(device?.eraser?.reason ?? '', /^clear in place of purge, as the recipe allows: .*nvme-sanitize: /);
+	t.regex(
+		device?.eraser?.reason ?? '',
+		/^clear in place of purge, as the recipe allows: .*it is no NVMe drive/,
+	);
+	t.regex(device?.notPurged ?? '', /it is no NVMe drive/);
 	t.regex(device?.notCovered.join('; ') ?? '', /spare and retired/);
 	const [able] = planOf({recipe: purging({fallback: 'clear'}), devices: [disk(capable)]}).devices;
 	t.is(able?.eraser?.method, 'purge');

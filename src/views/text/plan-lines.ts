@@ -94,7 +94,9 @@ const workLines = ({
 	eraser,
 }: Pick<PlannedDevice, 'purge' | 'notPurged' | 'eraser'>): readonly string[] => [
 	...(purge ? eraserLines(purge, 'purged first') : []),
-	...(notPurged === undefined ? [] : [`  NOT PURGED but cleared, as the recipe allows: ${notPurged}`]),
+	...(notPurged === undefined || eraser?.reason.endsWith(notPurged)
+		? []
+		: [`  NOT PURGED but cleared, as the recipe allows: ${notPurged}`]),
 	...(eraser
 		? eraserLines(eraser, purge ? 'then overwritten' : 'erased')
 		: ['  is read only: nothing is written to it']),
