@@ -15,6 +15,15 @@ const certificate = {assetTag: null, mediaSource: null, performedBy: nobody, val
 const stalls = {stallSeconds: 120, slowBytesPerSecond: 262_144, slowSeconds: 300, giveUpSeconds: 1800};
 
 const recipes: Readonly<Record<string, Expected>> = {
+	decommission: [
+		['purge', {eraser: 'auto', canary: true}],
+		['erase', {eraser: 'auto', canary: true, ...stalls}],
+		['verify', {coverage: 'full', percent: 10, ...stalls}],
+		['keep-log', {}],
+		['issue-certificate', certificate],
+		['deliver', {destinations: [], retryFor: 120_000}],
+		['power-off', {by: 'system', how: 'poweroff'}],
+	],
 	erase: [
 		['erase', {eraser: 'auto', canary: true, ...stalls}],
 		['verify', {coverage: 'full', percent: 10, ...stalls}],
@@ -71,6 +80,10 @@ test('every step of ssr-zeroize says where it comes from', async t => {
 		(line, index) => /^ {2}- step:/.test(line) && !/^ {2}#/.test(lines[index - 1] ?? ''),
 	);
 	t.deepEqual(bare, []);
+});
+
+test('decommission never clears what it cannot purge', async t => {
+	t.false((await read('decommission')).split('\n').some(line => /^ *[^# ].*fallback/.test(line)));
 });
 
 test('no step has an option that is called as the key of its name', t => {

@@ -125,7 +125,7 @@ const lines: ReadonlyArray<readonly [keys: string, line: string]> = [
 		'zeroize certificate completion devices erasers help keys plan recipes rehearse resume run steps verify ',
 	],
 	['zeroize ru\t', 'zeroize run '],
-	[`zeroize run ${allCompletions}`, 'zeroize run erase ssr-zeroize verify-only '],
+	[`zeroize run ${allCompletions}`, 'zeroize run decommission erase ssr-zeroize verify-only '],
 	['zeroize run er\t', 'zeroize run erase '],
 	[`zeroize run erase --verify ${allCompletions}`, 'zeroize run erase --verify full none sampled '],
 	['zeroize run erase --verify=sa\t', 'zeroize run erase --verify=sampled '],

@@ -157,7 +157,7 @@ native('an unknown recipe is refused with the names of those inside', t => {
 	const {status, stderr} = spawnSync(built.x64, args, {encoding: 'utf8', env: {}});
 	t.is(status, 2);
 	t.regex(stderr, /there is no recipe "bogus"/);
-	t.regex(stderr, /hint: .*erase, ssr-zeroize, verify-only/);
+	t.regex(stderr, /hint: .*decommission, erase, ssr-zeroize, verify-only/);
 });
 
 asRoot('it starts in a root with its libraries alone, and carries out a rehearsal there', async t => {

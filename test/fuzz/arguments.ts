@@ -85,6 +85,7 @@ const wordsFor = ({directory}: Place): readonly string[] => [
 		'config',
 	],
 	...[
+		'decommission',
 		'erase',
 		'ssr-zeroize',
 		'verify-only',

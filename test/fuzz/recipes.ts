@@ -12,7 +12,7 @@ import {mutated, mutatedValue} from '../_helpers/mutations.ts';
 import {planOf} from '../_helpers/plan.ts';
 import {writeTree} from '../_helpers/surroundings.ts';
 
-const recipes = ['erase', 'ssr-zeroize', 'verify-only'].map(name =>
+const recipes = ['decommission', 'erase', 'ssr-zeroize', 'verify-only'].map(name =>
 	readFileSync(path.join(import.meta.dirname, `../../recipes/${name}.yaml`), 'utf8'),
 );
 

@@ -56,7 +56,7 @@ const workRows = ({
 	...(notPurged === undefined ? [] : [['not purged', notPurged] as const]),
 	['tool', `${tool.name} ${tool.version}, eraser ${describeTool(tool)}`],
 	[method === 'purge' ? 'erased' : 'written', `${certificate.writtenBytes} bytes`],
-	...(overwrite ? [['then overwritten', describeOverwrite(overwrite)] as const] : []),
+	...(overwrite ? [['overwritten', describeOverwrite(overwrite)] as const] : []),
 	...(holds ? [['holds', describeHolds(holds)] as const] : []),
 	...(canary ? [['canary', describeCanary(canary)] as const] : []),
 	['verified', describeVerification(verification)],
