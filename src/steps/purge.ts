@@ -33,21 +33,20 @@ export default defineDeviceStep({
 			return {skipped};
 		}
 
-		const eraser = findEraser(planned.purge?.name);
-		if (!planned.purge || eraser?.method !== 'purge') {
+		const {name, method, technique} = planned.purge ?? {};
+		const eraser = findEraser(name);
+		if (!eraser || !technique || method !== 'purge') {
 			throw new SanitizeError('UNSUPPORTED', `no purge is planned for ${planned.facts.path}`, {
 				hint: 'see: zeroize erasers',
 			});
 		}
 
-		const {technique} = planned.purge;
 		const erasing = eraser.erase({...context, canary, technique, commit: () => context.commit()});
 		const {unwritable, ...result} = await drain(erasing, context);
 		requireAllTried({...result, unwritable}, device.facts);
 		await device.sync();
 		requireSameIdentity(device.facts, await device.inspect());
-		const {name, method} = eraser;
-		return {facts: {eraser: name, method, technique, ...result, leaves: driveDefined}};
+		return {facts: {eraser: eraser.name, method, technique, ...result, leaves: driveDefined}};
 	},
 });
 
