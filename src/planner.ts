@@ -10,6 +10,7 @@ import {
 	eraserRefusal,
 	notCoveredBy,
 	planEraser,
+	planOverwrite,
 	planPurge,
 	purgeRefusal,
 	purgesBeside,
@@ -133,9 +134,7 @@ interface Work {
 
 const planDevice = (facts: DeviceFacts, {purge, erase, steps}: Work, input: PlanInput) => {
 	const purging = purge && planPurge(facts, purge, input);
-	// What follows on a purge is an overwrite, whoever names what.
-	const options = erase && {...erase, ...(purge && {method: 'clear'})};
-	const choice = options && planEraser(facts, options, input);
+	const choice = erase && (purge ? planOverwrite : planEraser)(facts, erase, input);
 	const {eraser, planned} = choice ?? {};
 	const notPurged = purging?.notPurged ?? choice?.notPurged;
 	const overlap = choice ? planOverlap(facts, eraser, steps) : undefined;
@@ -157,7 +156,7 @@ const planDevice = (facts: DeviceFacts, {purge, erase, steps}: Work, input: Plan
 		refusals: [
 			...refusalsOf(facts, policyOf(input, choice !== undefined)),
 			...(purging ? purgeRefusal(facts, purging) : []),
-			...(choice ? eraserRefusal(facts, choice, options) : []),
+			...(choice ? eraserRefusal(facts, choice, erase) : []),
 			...overlapRefusal(facts, overlap, steps),
 		],
 	};

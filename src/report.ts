@@ -3,13 +3,16 @@ import type {AnnouncedCommand} from './erasers/eraser.ts';
 import type {ErrorCode} from './errors.ts';
 import type {StepFacts} from './events/results.ts';
 import type {RunEvent} from './events.ts';
-import type {Phase, Plan, PlannedDevice} from './plan.ts';
+import type {Plan, PlannedDevice} from './plan.ts';
 import type {RangeList} from './ranges.ts';
 import {resume, retry} from './report/attempts.ts';
 import {changeDevice} from './report/change-device.ts';
+import {commitDevice} from './report/commit-device.ts';
 import {type Erased, toErased} from './report/erased.ts';
 import {failStep, isInterruption} from './report/fail-step.ts';
-import {finishPurge, startPurge} from './report/purge.ts';
+import {deviceOf, namesOf, phaseOf, type StepNames} from './report/find.ts';
+import {finishPurge} from './report/purge.ts';
+import {startStep} from './report/start-step.ts';
 import type {Verification} from './verification/verification.ts';
 
 type StepProgress = Extract<RunEvent, {type: 'step.progress'}>;
@@ -158,13 +161,6 @@ export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 	eraseFrom: 0,
 });
 
-interface StepNames {
-	readonly step: string;
-	readonly device?: string;
-}
-
-const namesOf = ({step, device}: StepNames): StepNames => ({step, ...(device !== undefined && {device})});
-
 const announcedIn = ({canary}: AnnouncedCommand): AnnouncedCommand => (canary ? {canary} : {});
 
 const endStep = (report: Report, event: StepNames, how: EndedStep['how']): Report => ({
@@ -181,34 +177,6 @@ const skipStep = (
 	...(step === 'keep-log' && {log: {keptIn: null, reason}}),
 	...(isInterruption(code) && {interrupted: code}),
 });
-
-const phaseOf = ({plan}: Report, name: string): Phase | undefined =>
-	plan?.steps.find(({step}) => step === name)?.phase;
-
-const deviceOf = ({devices}: Report, path: string | undefined): DeviceReport | undefined =>
-	devices.find(({planned}) => planned.facts.path === path);
-
-/** An overwrite that follows on a purge begins nothing new. */
-const commitDevice = (report: Report, {at, device}: Extract<RunEvent, {type: 'run.committed'}>): Report => {
-	const {purged, committedAt} = deviceOf(report, device.path) ?? {};
-	return changeDevice(report, device.path, {committedAt: (purged && committedAt) ?? at});
-};
-
-const startStep = (report: Report, event: StepNames): Report => ({
-	...changeDevice(report, event.device, startOn(report, event)),
-	underWay: [...report.underWay, namesOf(event)],
-});
-
-const startOn = (report: Report, {step, device}: StepNames): Partial<DeviceReport> => {
-	switch (phaseOf(report, step)) {
-		case 'purge':
-			return startPurge;
-		case 'erase':
-			return {durableBytes: deviceOf(report, device)?.eraseFrom ?? 0, leaves: null};
-		default:
-			return {};
-	}
-};
 
 const progressStep = (
 	report: Report,

@@ -123,7 +123,7 @@ const chooseByItself = (
 		const found = chooseFastest(candidates.suitable, rates);
 		return found.eraser || technique === undefined
 			? found
-			: {eraser: undefined, reason: `a clear is an overwrite, and ${technique} is asked for`};
+			: {eraser: undefined, reason: `auto clears by overwrite alone, and ${technique} is asked for`};
 	}
 
 	const {suitable} = candidates;

@@ -50,6 +50,18 @@ export const planPurge = (facts: DeviceFacts, options: Options, input: ErasersIn
 	return choice.notPurged === undefined && planned ? {...choice, planned} : {...choice, eraser: undefined};
 };
 
+/** What overwrites a device after a purge: never what lets the drive do it again. Pure. */
+export const planOverwrite = (facts: DeviceFacts, options: Options, input: ErasersInput): PlannedChoice => {
+	const {planned, ...choice} = planEraser(facts, {...options, method: 'clear'}, input);
+	const {eraser} = choice;
+	if (eraser?.leaves === 'drive-defined') {
+		const reason = `${eraser.name} lets the drive erase itself, and after the purge it is overwritten`;
+		return {...choice, eraser: undefined, reason};
+	}
+
+	return planned ? {...choice, planned} : choice;
+};
+
 const wantedBy = ({eraser: named, method, technique, fallback}: Options): Wanted => {
 	const eraser = typeof named === 'string' ? named : 'auto';
 	const known = techniques.find(name => name === technique);

@@ -2,6 +2,7 @@ import type {ErrorCode} from '../errors.ts';
 import type {RunEvent} from '../events.ts';
 import type {Report} from '../report.ts';
 import {changeDevice} from './change-device.ts';
+import {deviceOf, phaseOf} from './find.ts';
 
 type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
 
@@ -18,11 +19,11 @@ const isOver = (code: ErrorCode): boolean => bad.has(code);
 
 /** What a step that failed means for its device, or for the run. */
 export const failStep = (report: Report, event: StepFailed): Report => {
-	const phase = report.plan?.steps.find(step => step.step === event.step)?.phase;
+	const phase = phaseOf(report, event.step);
 	const {code} = event;
 	const marked = isInterruption(code) ? {...report, interrupted: code} : report;
 	if (event.device !== undefined) {
-		const device = report.devices.find(({planned}) => planned.facts.path === event.device);
+		const device = deviceOf(report, event.device);
 		return changeDevice(marked, event.device, {
 			failure: device?.failure ?? event.code,
 			endedAt: event.at,

@@ -1,8 +1,8 @@
 import type {AnnouncedCommand} from '../erasers/eraser.ts';
 import type {ErrorCode} from '../errors.ts';
-import type {PlannedStep} from '../plan.ts';
 import type {DeviceReport, EndedStep, Report} from '../report.ts';
 import type {Erased} from './erased.ts';
+import {deviceOf, phaseOf} from './find.ts';
 
 /** Whatever was overwritten before it, is to be overwritten after it. */
 export const startPurge = {
@@ -26,13 +26,10 @@ const harmless = new Set<ErrorCode | null>([
 export const isPurgeKept = ({purged, failure}: Pick<DeviceReport, 'purged' | 'failure'>): boolean =>
 	purged !== null && harmless.has(failure);
 
-const isPurge = ({plan}: Report, name: string): boolean =>
-	plan?.steps.some(({step, phase}: PlannedStep) => step === name && phase === 'purge') ?? false;
-
 /** The end of a purge that still holds: of one that is kept, or of one that is left out. */
 export const holdsStill = (report: Report, {step, device: path, how}: EndedStep): boolean => {
-	const device = report.devices.find(({planned}) => planned.facts.path === path);
-	if (!device || !isPurge(report, step)) {
+	const device = deviceOf(report, path);
+	if (!device || phaseOf(report, step) !== 'purge') {
 		return false;
 	}
 

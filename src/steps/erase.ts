@@ -1,5 +1,5 @@
 import {driveDefined, type LeftContent} from '../content.ts';
-import type {Device, DeviceFacts} from '../devices/device.ts';
+import type {Device} from '../devices/device.ts';
 import {requireSameIdentity} from '../devices/identity.ts';
 import type {ErasePoint, EraseResult, Eraser} from '../erasers/eraser.ts';
 import {erasers} from '../erasers/index.ts';
@@ -9,7 +9,7 @@ import type {PlannedDevice} from '../plan.ts';
 import {type Anchors, createAnchors} from './erase/anchors.ts';
 import {createFollower, type Follower} from './erase/follower.ts';
 import {eraseOptions} from './erase/options.ts';
-import {requireAllTried} from './erase/require-all-tried.ts';
+import {requireAllTried, requireAllWritten} from './erase/require-whole.ts';
 import {stallLimitsOf} from './stalls/limits.ts';
 import {type DeviceStepContext, defineDeviceStep, type StepResult} from './step.ts';
 
@@ -145,19 +145,5 @@ const findFailure = async (
 		return undefined;
 	} catch (error) {
 		return toSanitizeError(error);
-	}
-};
-
-const requireAllWritten = ({unwritable}: EraseResult, {path}: Pick<DeviceFacts, 'path'>): void => {
-	const {count, bytes, listed} = unwritable;
-	const [first] = listed;
-	if (count > 0) {
-		throw new SanitizeError(
-			'WRITE_FAILED',
-			`${path}: ${bytes} bytes in ${count} ${count === 1 ? 'range' : 'ranges'} could not be written, the first ${first?.length} at offset ${first?.offset}`,
-			{
-				hint: 'do not release the device; what it held there is still there: look at the cable and the kernel log',
-			},
-		);
 	}
 };

@@ -5,7 +5,7 @@ import {erasers} from '../erasers/index.ts';
 import {SanitizeError} from '../errors.ts';
 import type {PlannedDevice} from '../plan.ts';
 import {purgeOptions} from './erase/options.ts';
-import {requireAllTried} from './erase/require-all-tried.ts';
+import {requireAllTried, requireAllWritten} from './erase/require-whole.ts';
 import {type DeviceStepContext, defineDeviceStep} from './step.ts';
 
 export default defineDeviceStep({
@@ -46,7 +46,9 @@ export default defineDeviceStep({
 		requireAllTried({...result, unwritable}, device.facts);
 		await device.sync();
 		requireSameIdentity(device.facts, await device.inspect());
-		return {facts: {eraser: eraser.name, method, technique, ...result, leaves: driveDefined}};
+		requireAllWritten({unwritable}, device.facts);
+		const left = eraser.leaves === 'drive-defined' ? {leaves: driveDefined} : {};
+		return {facts: {eraser: eraser.name, method, technique, ...result, ...left}};
 	},
 });
 

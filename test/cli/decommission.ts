@@ -82,7 +82,7 @@ test('a technique that the device does not have is refused, and writes nothing',
 
 	const {exitCode, stderr} = await run(t, 'erase', '--technique', 'block-erase', '--method', 'clear');
 	t.is(exitCode, 3);
-	t.regex(oneLine(stderr), /a clear is an overwrite, and block-erase is asked for/);
+	t.regex(oneLine(stderr), /auto clears by overwrite alone, and block-erase is asked for/);
 });
 
 test('an overwrite is what every overwriting eraser does', async t => {

@@ -44,8 +44,16 @@ const mistakes: ReadonlyArray<readonly [args: string, cause: RegExp, wayOut: str
 	['run erase', /no device was named/, '--device /dev/'],
 	['verify', /no device was named/, 'zeroize devices'],
 	['run eras --device /dev/null', /there is no recipe "eras"/, 'did you mean "erase"?'],
-	['run hammer --device /dev/null', /there is no recipe "hammer"/, 'one of: decommission, erase, ssr-zeroize, verify-only'],
-	['rehearse ./none.yaml', /there is no recipe "\.\/none\.yaml"/, 'name a file, or one of: erase'],
+	[
+		'run hammer --device /dev/null',
+		/there is no recipe "hammer"/,
+		'one of: decommission, erase, ssr-zeroize, verify-only',
+	],
+	[
+		'rehearse ./none.yaml',
+		/there is no recipe "\.\/none\.yaml"/,
+		'name a file, or one of: decommission, erase',
+	],
 	['completion fish', /'fish' is invalid.+bash, zsh/, 'zeroize completion --help'],
 ];
 

@@ -1,6 +1,7 @@
 import test from 'ava';
 import {authorize} from '../../src/clearance.ts';
 import type {DriveFacts} from '../../src/devices/drive.ts';
+import {erasers} from '../../src/erasers/index.ts';
 import {findFlaw} from '../../src/journal/event-schema.ts';
 import {planLines} from '../../src/views/text/plan-lines.ts';
 import {driveOf, nvmeFacts} from '../_helpers/drive-facts.ts';
@@ -137,7 +138,7 @@ test('a technique on the command line is for the purge, and without one for the 
 	const clear = planOf({
 		...{recipe: recipeOf(['erase', {eraser: 'auto', method: 'clear'}]), devices, overrides},
 	});
-	t.regex(clear.refusals[0]?.message ?? '', /a clear is an overwrite, and block-erase is asked for/);
+	t.regex(clear.refusals[0]?.message ?? '', /auto clears by overwrite alone, and block-erase is asked for/);
 	const named = planOf({devices, overrides: {technique: 'block-erase', eraser: 'direct'}});
 	t.regex(named.refusals[0]?.message ?? '', /direct: it does it by overwrite, and block-erase is asked for/);
 });
@@ -146,6 +147,12 @@ test('what overwrites after a purge is no purge, and what purges before it is no
 	const devices = [disk(capable)];
 	const [twice] = planOf({recipe: decommission({}, {eraser: 'nvme-format'}), devices}).refusals;
 	t.regex(twice?.message ?? '', /nvme-format is a purge, and a clear is asked for/);
+	const driveDefined = erasers.map(eraser =>
+		eraser.name === 'dd' ? {...eraser, leaves: 'drive-defined' as const} : eraser,
+	);
+	const again = planOf({recipe: decommission({}, {eraser: 'dd'}), devices, erasers: driveDefined});
+	t.is(again.devices[0]?.eraser, undefined);
+	t.regex(again.refusals[0]?.message ?? '', /dd lets the drive erase itself, and after the purge/);
 	const [none] = planOf({recipe: decommission({eraser: 'dd'}), devices}).refusals;
 	t.regex(none?.message ?? '', /dd is a clear, and a purge is asked for/);
 	const [misspelt] = planOf({

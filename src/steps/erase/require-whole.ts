@@ -20,3 +20,21 @@ export const requireAllTried = (
 		);
 	}
 };
+
+/** @throws SanitizeError WRITE_FAILED. */
+export const requireAllWritten = (
+	{unwritable}: Pick<EraseResult, 'unwritable'>,
+	{path}: Pick<DeviceFacts, 'path'>,
+): void => {
+	const {count, bytes, listed} = unwritable;
+	const [first] = listed;
+	if (count > 0) {
+		throw new SanitizeError(
+			'WRITE_FAILED',
+			`${path}: ${bytes} bytes in ${count} ${count === 1 ? 'range' : 'ranges'} could not be written, the first ${first?.length} at offset ${first?.offset}`,
+			{
+				hint: 'do not release the device; what it held there is still there: look at the cable and the kernel log',
+			},
+		);
+	}
+};
