@@ -1,9 +1,12 @@
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import {parseCertificate} from '../../src/certificate.ts';
 import {SanitizeError} from '../../src/errors.ts';
 import type {RunEvent} from '../../src/events.ts';
 import {foldReport} from '../../src/report.ts';
+import {capable} from '../_helpers/nvme-drive.ts';
+import {recipeOf} from '../_helpers/plan.ts';
 import {isZero, runOnMemory} from '../_helpers/run-on-memory.ts';
 
 const devices = ['ONE', 'TWO', 'THREE'].map(serial => ({serial}));
@@ -70,6 +73,33 @@ for (const code of ['INTERRUPTED', 'TERMINATED'] as const) {
 		t.is(foldReport(result.events).interrupted, code);
 	});
 }
+
+test('one device that cannot purge itself is cleared beside one whose purge fails', async t => {
+	const facts = {kind: 'disk', transport: 'nvme', drive: capable} as const;
+	const {exitCode, events, report} = await runOnMemory(t, {
+		devices: [{serial: 'ONE', facts}, {serial: 'TWO'}],
+		recipe: recipeOf(
+			['purge', {eraser: 'auto', fallback: 'clear', canary: true}],
+			['erase', {eraser: 'direct'}],
+			['verify', {coverage: 'full', percent: 10}],
+			['keep-log'],
+			['issue-certificate'],
+		),
+	});
+	t.is(exitCode, 4);
+	t.deepEqual(ofSteps(events, '/memory/ONE'), [
+		...['step.started purge', 'step.failed purge', 'step.skipped erase', 'step.skipped verify'],
+	]);
+	t.deepEqual(
+		ofSteps(events, '/memory/TWO').filter(text => !text.startsWith('step.started')),
+		['step.skipped purge', 'step.finished erase', 'step.finished verify'],
+	);
+	t.deepEqual(
+		report.certificates.map(({device, text}) => [device, parseCertificate(text, device).method]),
+		[['/memory/TWO', 'clear']],
+	);
+	t.regex(parseCertificate(report.certificates[0]?.text ?? '', '').notPurged ?? '', /no whole drive/);
+});
 
 test('the journal says how many at once, for whoever resumes', async t => {
 	const {directory, plan} = await runOnMemory(t, {devices, atOnce: 2});

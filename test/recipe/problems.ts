@@ -137,7 +137,7 @@ const wrong: readonly Wrong[] = [
 		title: 'a step whose phase comes before that of the step above',
 		text: withSteps('  - step: erase\n  - step: stop-service\n  - step: verify'),
 		says: ['6: step "stop-service" (prepare) cannot come after "erase" (erase)'],
-		hint: /^the order is: prepare, erase, verify, aftercare, halt$/,
+		hint: /^the order is: prepare, purge, erase, verify, aftercare, halt$/,
 	},
 	{
 		title: 'a duplicate key',
