@@ -1,7 +1,7 @@
 import type {DeviceFacts} from '../devices/device.ts';
 import type {ReadRates} from '../devices/measure.ts';
 import {formatRate} from '../progress.ts';
-import type {Eraser, Method} from './eraser.ts';
+import {type Eraser, type Method, methodOf} from './eraser.ts';
 
 /** What is asked for. */
 export interface Wanted {
@@ -24,6 +24,7 @@ export interface Choice {
 type Found = Pick<Choice, 'eraser' | 'reason'>;
 
 interface Candidates {
+	readonly facts: DeviceFacts;
 	readonly all: readonly Eraser[];
 	readonly suitable: readonly Eraser[];
 	/** Why not, by name. */
@@ -42,6 +43,7 @@ export const chooseEraser = (
 		support.supported ? [] : [{eraser, reason: support.reason, isForeign: support.isForeign ?? false}],
 	);
 	const candidates: Candidates = {
+		facts,
 		all: erasers,
 		suitable: looked.flatMap(({eraser, support}) => (support.supported ? [eraser] : [])),
 		obstacles: new Map(entries.map(({eraser, reason}) => [eraser, reason])),
@@ -61,7 +63,7 @@ export const chooseEraser = (
 	return {eraser: instead.eraser, reason, unsuitable};
 };
 
-const findNamed = ({eraser: name, method}: Wanted, {all, obstacles}: Candidates): Found => {
+const findNamed = ({eraser: name, method}: Wanted, {facts, all, obstacles}: Candidates): Found => {
 	const eraser = all.find(eraser => eraser.name === name);
 	const obstacle = obstacles.get(name);
 	if (!eraser || obstacle !== undefined) {
@@ -69,32 +71,38 @@ const findNamed = ({eraser: name, method}: Wanted, {all, obstacles}: Candidates)
 		return {eraser: undefined, reason};
 	}
 
-	return method === undefined || eraser.method === method
+	const itsMethod = methodOf(eraser, facts);
+	return method === undefined || itsMethod === method
 		? {eraser, reason: 'asked for'}
-		: {eraser: undefined, reason: `${name} is a ${eraser.method}, and a ${method} is asked for`};
+		: {eraser: undefined, reason: `${name} is a ${itsMethod}, and a ${method} is asked for`};
 };
 
 const chooseByItself = (
 	{method}: Wanted,
-	{all, suitable, obstacles}: Candidates,
+	{facts, all, suitable, obstacles}: Candidates,
 	rates: ReadRates | undefined,
 ): Found => {
 	if (method !== 'purge') {
 		return chooseFastest(suitable, rates);
 	}
 
-	const eraser = purges.map(name => suitable.find(eraser => eraser.name === name)).find(found => found);
+	const isPurge = (eraser: Eraser) => methodOf(eraser, facts) === 'purge';
+	const able = suitable.filter(isPurge);
+	const eraser = purges.map(name => able.find(eraser => eraser.name === name)).find(found => found);
 	const reasons = all
 		.filter(({method}) => method === 'purge')
-		.map(({name}) => `${name}: ${obstacles.get(name) ?? 'only where it is named'}`);
+		.map(eraser => `${eraser.name}: ${obstacles.get(eraser.name) ?? notByItself(isPurge(eraser))}`);
 	return {
 		eraser,
 		reason: eraser ? 'chosen by auto: the best that the drive can do by itself' : reasons.join('; '),
 	};
 };
 
+const notByItself = (isPurge: boolean): string =>
+	isPurge ? 'only where it is named' : 'of this drive it makes a clear, and no purge';
+
 // The best first: what reaches all of the media, then what reaches what the host can see of them.
-const purges = ['nvme-sanitize', 'nvme-format'];
+const purges = ['nvme-sanitize', 'nvme-format', 'ata-sanitize', 'ata-security-erase'];
 
 /** Rates of some hundredths of a second are as good as equal below this. */
 const clearly = 1.2;
