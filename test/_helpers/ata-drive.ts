@@ -42,6 +42,8 @@ export interface AtaDrive extends Subject {
 	set(changes: Partial<DriveBehaviour>): Promise<void>;
 	/** What it holds of itself. */
 	state(what: 'security' | 'password' | 'sanitize'): Promise<string>;
+	/** Resolves once it is sanitizing itself. */
+	running(): Promise<void>;
 	/** Resolves once a command like this was given to it. */
 	told(command: RegExp): Promise<void>;
 	/** What it was told so far, without questions. */
@@ -94,7 +96,7 @@ export const ataDrive = async (
 	behaviour: Partial<DriveBehaviour> = {},
 	facts: Partial<DeviceFacts> = {},
 ): Promise<AtaDrive> => {
-	const subject = await loop(512)(t, 4 * 1024 ** 2);
+	const subject = await loop(512)(t, 1024 ** 2);
 	const {tools, directory, calls} = await fakeTools(t, {hdparm: 'ata-drive'});
 	const place = join(directory, 'hdparm.drive');
 	await mkdir(place);
@@ -112,6 +114,7 @@ export const ataDrive = async (
 	};
 	await set({...usual, ...behaviour});
 	const {device} = subject;
+	const state: AtaDrive['state'] = async what => (await readFile(join(place, what), 'utf8')).trim();
 	const commands = async () =>
 		(await calls('hdparm')).filter(call => !/^(?:-V|-I|--sanitize-status)\b/.test(call));
 	return {
@@ -122,7 +125,8 @@ export const ataDrive = async (
 		contents: subject.contents,
 		tools,
 		set,
-		state: async what => (await readFile(join(place, what), 'utf8')).trim(),
+		state,
+		running: async () => until(async () => (await state('sanitize')) === 'running'),
 		told: async command => until(async () => (await commands()).some(call => command.test(call))),
 		commands,
 	};

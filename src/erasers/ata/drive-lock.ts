@@ -15,22 +15,21 @@ interface LockedDrive {
 	readonly tools: Tools;
 	readonly device: Device;
 	readonly node: string;
+	/** How long it may take to answer: it does so at once, or it is at work. */
+	readonly answerMs?: number;
 }
-
-// The drive answers at once, or it is at work.
-const timeoutMs = 20_000;
 
 /** Our password on a drive: set for an erase, and taken off whatever comes of it. */
 export class DriveLock {
-	readonly #drive: LockedDrive;
+	readonly #drive: Required<LockedDrive>;
 
 	constructor(drive: LockedDrive) {
-		this.#drive = drive;
+		this.#drive = {answerMs: 20_000, ...drive};
 	}
 
 	/** How the drive is now. */
 	read(): Promise<Learnt<Security>> {
-		const {tools, node} = this.#drive;
+		const {tools, node, answerMs: timeoutMs} = this.#drive;
 		return ask({tools, node, timeoutMs}, ['hdparm', '-I', node], ({stdout}) => {
 			const {security} = parseIdentity(stdout).ata;
 			if (!security) {
@@ -109,7 +108,7 @@ export class DriveLock {
 	}
 
 	async #tell(args: readonly string[], signal?: AbortSignal): Promise<void> {
-		const {name, tools, device} = this.#drive;
+		const {name, tools, device, answerMs: timeoutMs} = this.#drive;
 		const {stderr} = await tools.run('hdparm', args, {signal, timeoutMs}).catch((error: unknown) => {
 			const {code, message} = toSanitizeError(error);
 			throw code === 'TOOL_FAILED' ? driveFailed(name, device, message, error) : error;
