@@ -22,7 +22,9 @@ const failureOf = (events: readonly RunEvent[]) =>
 	events.find((event): event is Extract<RunEvent, {type: 'step.failed'}> => event.type === 'step.failed');
 
 const certificateIn = (events: readonly RunEvent[]) => {
-	const [issued] = events.flatMap(event => (event.type === 'step.finished' ? (event.certificates ?? []) : []));
+	const [issued] = events.flatMap(event =>
+		event.type === 'step.finished' ? (event.certificates ?? []) : [],
+	);
 	return issued && parseCertificate(issued.text, issued.path);
 };
 
@@ -115,7 +117,9 @@ serial('a sanitize that was announced and of which the drive knows nothing is be
 
 serial('after a loss of power the drive is locked with our password: the journal knows it', async t => {
 	const drive = await ataDrive(t, {fails: 'endless'}, magnetic);
-	const {remains, events: told} = await cutShort(t, drive, 'ata-security-erase', () => drive.told(/--security-erase/));
+	const {remains, events: told} = await cutShort(t, drive, 'ata-security-erase', () =>
+		drive.told(/--security-erase/),
+	);
 	const command = told.find(event => event.type === 'command.started');
 	t.like(command, {password: 'zeroize'});
 	await drive.set({security: 'locked', password: 'zeroize', fails: 'nothing'});
@@ -124,6 +128,24 @@ serial('after a loss of power the drive is locked with our password: the journal
 	t.like(certificateIn(events), {method: 'purge', outcome: 'sanitized'});
 	t.is(await drive.state('security'), 'off');
 	t.regex((await drive.commands()).join('\n'), /--security-unlock(.|\n)*disable(.|\n)*set-pass(.|\n)*erase/);
+});
+
+serial('a drive that does not let go of the password fails, and the next attempt takes it off', async t => {
+	const drive = await ataDrive(t, {fails: 'stays-locked'}, magnetic);
+	const first = await runOnDrive(t, drive, {
+		recipe: recipe('ata-security-erase'),
+		onEvent: event =>
+			event.type === 'command.started'
+				? void drive.told(/--security-erase/).then(async () => drive.set({fails: 'disable'}))
+				: undefined,
+	});
+	t.is(first.exitCode, 4);
+	t.regex(failureOf(first.events)?.hint ?? '', /the resumed run takes the password off; by hand: hdparm/);
+	t.is(await drive.state('security'), 'on');
+	await drive.set({security: 'locked', fails: 'nothing'});
+	const {exitCode, events} = await goOnWithDrive(drive, first.remains);
+	t.is(exitCode, 0, JSON.stringify(failureOf(events)));
+	t.is(await drive.state('security'), 'off');
 });
 
 serial('locked with a password that is not ours, or frozen, it is reported and not erased', async t => {
@@ -158,8 +180,16 @@ test('the plan of a drive that is found locked says how it is unlocked', t => {
 	const security = ata?.security && {...ata.security, enabled: true, locked: true};
 	const drive = capableAta({ata: {...(ata ?? t.fail()), ...(security && {security})}});
 	const {devices} = planOf();
-	const facts = {...devices[0]?.facts, ...magnetic, kind: 'disk', drive} as NonNullable<typeof devices[0]>['facts'];
+	const facts = {...devices[0]?.facts, ...magnetic, kind: 'disk', drive} as NonNullable<
+		(typeof devices)[0]
+	>['facts'];
 	const plan = planOf({recipe: recipe('auto'), devices: [facts]});
-	t.regex(plan.refusals[0]?.message ?? '', /ata-security-erase: a password is set .*--security-unlock zeroize/);
-	t.regex(plan.devices[0]?.warnings?.join('\n') ?? '', /locked by an ATA password.*--security-disable zeroize/);
+	t.regex(
+		plan.refusals[0]?.message ?? '',
+		/ata-security-erase: a password is set .*--security-unlock zeroize/,
+	);
+	t.regex(
+		plan.devices[0]?.warnings?.join('\n') ?? '',
+		/locked by an ATA password.*--security-disable zeroize/,
+	);
 });

@@ -13,7 +13,10 @@ serial('a drive that is at work does not answer: nobody knows of its password th
 	const stopped = new SanitizeError('INTERRUPTED', 'it goes on', {hint: 'wait'});
 	const {code, message, hint} = await lock.releaseAfter(stopped);
 	t.is(code, 'INTERRUPTED');
-	t.regex(message, /^it goes on; .*whether the password "zeroize" is still on it is not known: hdparm gave no/);
+	t.regex(
+		message,
+		/^it goes on; .*whether the password "zeroize" is still on it is not known: hdparm gave no/,
+	);
 	t.true(hint?.startsWith('wait; the resumed run takes the password off; by hand: hdparm'));
 	const error = await t.throwsAsync(lock.requireOff());
 	t.regex(error?.message ?? '', /is not known: hdparm gave no answer/);
