@@ -1,7 +1,7 @@
 import type {DeviceFacts} from '../devices/device.ts';
 import type {ReadRates} from '../devices/measure.ts';
 import {formatRate} from '../progress.ts';
-import {type Eraser, type Method, methodOf} from './eraser.ts';
+import type {Eraser, Method} from './eraser.ts';
 
 /** What is asked for. */
 export interface Wanted {
@@ -24,7 +24,6 @@ export interface Choice {
 type Found = Pick<Choice, 'eraser' | 'reason'>;
 
 interface Candidates {
-	readonly facts: DeviceFacts;
 	readonly all: readonly Eraser[];
 	readonly suitable: readonly Eraser[];
 	/** Why not, by name. */
@@ -43,7 +42,6 @@ export const chooseEraser = (
 		support.supported ? [] : [{eraser, reason: support.reason, isForeign: support.isForeign ?? false}],
 	);
 	const candidates: Candidates = {
-		facts,
 		all: erasers,
 		suitable: looked.flatMap(({eraser, support}) => (support.supported ? [eraser] : [])),
 		obstacles: new Map(entries.map(({eraser, reason}) => [eraser, reason])),
@@ -63,7 +61,7 @@ export const chooseEraser = (
 	return {eraser: instead.eraser, reason, unsuitable};
 };
 
-const findNamed = ({eraser: name, method}: Wanted, {facts, all, obstacles}: Candidates): Found => {
+const findNamed = ({eraser: name, method}: Wanted, {all, obstacles}: Candidates): Found => {
 	const eraser = all.find(eraser => eraser.name === name);
 	const obstacle = obstacles.get(name);
 	if (!eraser || obstacle !== undefined) {
@@ -71,35 +69,33 @@ const findNamed = ({eraser: name, method}: Wanted, {facts, all, obstacles}: Cand
 		return {eraser: undefined, reason};
 	}
 
-	const itsMethod = methodOf(eraser, facts);
-	return method === undefined || itsMethod === method
+	return method === undefined || eraser.method === method
 		? {eraser, reason: 'asked for'}
-		: {eraser: undefined, reason: `${name} is a ${itsMethod}, and a ${method} is asked for`};
+		: {eraser: undefined, reason: `${name} is a ${eraser.method}, and a ${method} is asked for`};
 };
 
 const chooseByItself = (
 	{method}: Wanted,
-	{facts, all, suitable, obstacles}: Candidates,
+	{all, suitable, obstacles}: Candidates,
 	rates: ReadRates | undefined,
 ): Found => {
 	if (method !== 'purge') {
 		return chooseFastest(suitable, rates);
 	}
 
-	const isPurge = (eraser: Eraser) => methodOf(eraser, facts) === 'purge';
-	const able = suitable.filter(isPurge);
+	const able = suitable.filter(({method}) => method === 'purge');
 	const eraser = purges.map(name => able.find(eraser => eraser.name === name)).find(found => found);
 	const reasons = all
-		.filter(({method}) => method === 'purge')
-		.map(eraser => `${eraser.name}: ${obstacles.get(eraser.name) ?? notByItself(isPurge(eraser))}`);
+		.filter(({method, methodOn}) => method === 'purge' || methodOn)
+		.map(({name, method}) => `${name}: ${obstacles.get(name) ?? notByItself(method)}`);
 	return {
 		eraser,
 		reason: eraser ? 'chosen by auto: the best that the drive can do by itself' : reasons.join('; '),
 	};
 };
 
-const notByItself = (isPurge: boolean): string =>
-	isPurge ? 'only where it is named' : 'of this drive it makes a clear, and no purge';
+const notByItself = (method: Method): string =>
+	method === 'purge' ? 'only where it is named' : 'what it does to this drive is a clear';
 
 // The best first: what reaches all of the media, then what reaches what the host can see of them.
 const purges = ['nvme-sanitize', 'nvme-format', 'ata-sanitize', 'ata-security-erase'];

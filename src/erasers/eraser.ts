@@ -172,8 +172,8 @@ export interface Eraser {
 	erase(context: EraseContext): AsyncGenerator<ErasePoint, EraseResult, undefined>;
 }
 
-/** What an eraser is for a device. Pure. */
-export const methodOf = ({method, methodOn}: Eraser, facts: DeviceFacts): Method =>
-	methodOn?.(facts) ?? method;
+/** An eraser as it is on a device: its method is the one that it has there. Pure. */
+export const eraserOn = (eraser: Eraser, facts: DeviceFacts): Eraser =>
+	eraser.methodOn ? {...eraser, method: eraser.methodOn(facts)} : eraser;
 
 export const defineEraser = (eraser: Eraser): Eraser => eraser;

@@ -3,7 +3,7 @@ import {hiddenFrom} from '../devices/drive/words.ts';
 import type {ReadRates} from '../devices/measure.ts';
 import {notCoveredByOverwrite} from '../devices/media.ts';
 import {type Choice, chooseEraser, type Wanted} from '../erasers/choose.ts';
-import {type Eraser, methodOf} from '../erasers/eraser.ts';
+import type {Eraser} from '../erasers/eraser.ts';
 import type {PlannedDevice, PlannedEraser, Refusal} from '../plan.ts';
 import {planScheme} from './schemes.ts';
 
@@ -33,7 +33,7 @@ export const planEraser = (facts: DeviceFacts, options: Options, input: ErasersI
 	const command = eraser.command(facts, node, technique);
 	const planned: PlannedEraser = {
 		name: eraser.name,
-		method: methodOf(eraser, facts),
+		method: eraser.method,
 		technique,
 		reason: input.overrides.eraser || reason !== 'asked for' ? reason : 'named by the recipe',
 		...(command && {command}),
@@ -55,8 +55,8 @@ export const purgesBeside = (
 	erasers: readonly Eraser[],
 ): Pick<PlannedDevice, 'purges'> => {
 	const purges = erasers
-		.filter(() => eraser && methodOf(eraser, facts) === 'clear')
-		.filter(other => other.supports(facts).supported && methodOf(other, facts) === 'purge')
+		.filter(({method}) => method === 'purge' && eraser?.method === 'clear')
+		.filter(other => other.supports(facts).supported)
 		.map(({name, technique, techniques}) => ({
 			eraser: name,
 			technique: techniques?.(facts)[0] ?? technique,
@@ -66,8 +66,8 @@ export const purgesBeside = (
 
 /** What an eraser cannot reach on a device; without one what an overwrite would not reach. */
 export const notCoveredBy = (eraser: Eraser | undefined, facts: DeviceFacts): readonly string[] => {
-	const {notCovered = [], reachesHidden = false} = eraser ?? {};
-	if (!eraser || methodOf(eraser, facts) === 'clear') {
+	const {method = 'clear', notCovered = [], reachesHidden = false} = eraser ?? {};
+	if (method === 'clear') {
 		return [...notCoveredByOverwrite(facts), ...notCovered];
 	}
 

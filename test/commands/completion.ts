@@ -2,6 +2,7 @@ import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
+import {erasers} from '../../src/erasers/index.ts';
 import {runMain} from '../_helpers/main.ts';
 import {allCompletions, hasShell, openShell, type ShellName} from '../_helpers/shell.ts';
 
@@ -129,7 +130,10 @@ const lines: ReadonlyArray<readonly [keys: string, line: string]> = [
 	['zeroize run er\t', 'zeroize run erase '],
 	[`zeroize run erase --verify ${allCompletions}`, 'zeroize run erase --verify full none sampled '],
 	['zeroize run erase --verify=sa\t', 'zeroize run erase --verify=sampled '],
-	[`zeroize plan --eraser ${allCompletions}`, 'zeroize plan --eraser auto dd direct pattern zero-range '],
+	[
+		`zeroize plan --eraser ${allCompletions}`,
+		`zeroize plan --eraser ${['auto', ...erasers.map(({name}) => name)].sort().join(' ')} `,
+	],
 	[`zeroize plan --progress ${allCompletions}`, 'zeroize plan --progress auto json plain tty '],
 	[`zeroize rehearse --host ${allCompletions}`, 'zeroize rehearse --host rehearsal system '],
 	['zeroize run erase --dev\tlo\tdi\t', 'zeroize run erase --device loop:disk.img '],

@@ -2,7 +2,7 @@ import test, {type ExecutionContext} from 'ava';
 import type {DeviceFacts} from '../../src/devices/device.ts';
 import type {AtaFacts} from '../../src/devices/drive.ts';
 import ataSecurityErase from '../../src/erasers/ata-security-erase.ts';
-import {methodOf} from '../../src/erasers/eraser.ts';
+import {eraserOn} from '../../src/erasers/eraser.ts';
 import {type ErrorCode, SanitizeError} from '../../src/errors.ts';
 import {type AtaDrive, ataDrive} from '../_helpers/ata-drive.ts';
 import {ataFacts, driveOf, securityOf} from '../_helpers/drive-facts.ts';
@@ -67,7 +67,7 @@ test('what it is depends on the drive: enhanced where it can, a purge only where
 		[diskOf({}, {...sed, rotational: false}), 'purge', 'cryptographic-erase'],
 		[diskOf({}, sed), 'purge', 'cryptographic-erase'],
 	] as const) {
-		t.is(methodOf(ataSecurityErase, facts), method);
+		t.is(eraserOn(ataSecurityErase, facts).method, method);
 		t.deepEqual(ataSecurityErase.techniques?.(facts), [technique]);
 	}
 
