@@ -19,7 +19,7 @@ import {requireName} from './tool/node.ts';
 const name = 'ata-security-erase';
 
 /**
-The drive's SECURITY ERASE UNIT: ACS-4 4.17 and 7.42. It takes a user password, which the drive drops when the erase has ended well, and never before.
+The drive's SECURITY ERASE UNIT: ACS-4 4.17 and 7.42. It takes a user password, which the drive drops when the erase has ended well, and never before. The enhanced one reaches what HPA, DCO and AMA hide (openSeaChest issue 45).
 
 ```
  new:      not frozen, no password ─ commit ─ canary ─ announced, with the password ─ password set ─ erase ─ no password ─ canary gone
