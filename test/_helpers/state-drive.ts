@@ -30,7 +30,7 @@ interface StateDriveOptions {
 
 export const stateDrive = async (
 	t: ExecutionContext,
-	{fakes, files, facts, totalBytes = 4 * 1024 ** 2}: StateDriveOptions,
+	{fakes, files, facts, totalBytes = 1024 ** 2}: StateDriveOptions,
 ): Promise<StateDrive> => {
 	const {device, contents} = await loop(512)(t, totalBytes);
 	const {tools, directory, calls} = await fakeTools(t, fakes);

@@ -61,7 +61,7 @@ serial('it unmaps everything, and then sanitizes', async t => {
 	t.truthy(result.canary);
 	t.deepEqual(result.tool, {name: 'mmc (mmc-utils)', version: '0.1'});
 	const {node} = card.device;
-	t.deepEqual(await changes(card), [`erase trim 0 ${4 * 1024 ** 2 - 512} ${node}`, `sanitize ${node}`]);
+	t.deepEqual(await changes(card), [`erase trim 0 ${1024 ** 2 - 512} ${node}`, `sanitize ${node}`]);
 	t.is(await card.state(), 'sanitized');
 	t.true((await card.contents()).every(byte => byte === 0xff));
 });
