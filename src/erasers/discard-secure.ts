@@ -8,7 +8,7 @@ import {requireBlkdiscard} from './zero-range/flavour.ts';
 const name = 'discard-secure';
 
 /**
-The kernel's BLKSECDISCARD over all of the device: Secure Trim or Secure Erase of an eMMC (JESD84-B51 6.6.13 and 6.6.14), VIRTIO_BLK_T_SECURE_ERASE of a virtual disk (Virtio 1.2 section 5.2.6).
+The kernel's BLKSECDISCARD over all of the device: Secure Trim or Secure Erase of an eMMC (JESD84-A441), VIRTIO_BLK_T_SECURE_ERASE of a virtual disk (Virtio 1.2 section 5.2.6).
 
 A clear and no purge: it is about what the device maps now, and the copies that came of moving it; what was overwritten or discarded before is mapped no more, and nothing promises to reach it.
 */

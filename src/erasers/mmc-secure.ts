@@ -73,7 +73,7 @@ type Command = readonly [string, ...string[]];
 
 const GiB = 1024 ** 3;
 
-/** Larger ones count in 512 bytes: JESD84-B51 section 6.4.3, as the kernel does it. */
+/** Larger ones count in 512 bytes: JESD84-B51, OCR access mode; the kernel goes by the size, too (mmc_decode_ext_csd). */
 const bytesPerAddress = (totalBytes: number): number => (totalBytes > 2 * GiB ? 512 : 1);
 
 /** From the first block to the last; by its name, which cannot become another drive's while it is held open. */

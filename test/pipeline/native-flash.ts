@@ -1,6 +1,6 @@
 import test, {type ExecutionContext} from 'ava';
 import {discardDisk} from '../_helpers/discard-disk.ts';
-import {certificateIn, failureIn, findEvent} from '../_helpers/drive-events.ts';
+import {certificateIn, failureIn, findEvent, lacking} from '../_helpers/drive-events.ts';
 import {isRoot, skip} from '../_helpers/eraser-subjects.ts';
 import {changes, mmcCard} from '../_helpers/mmc-card.ts';
 import {recipeOf} from '../_helpers/plan.ts';
@@ -43,7 +43,6 @@ serial('a secure discard is certified as a clear', async t => {
 
 serial('what fails or lies is never certified, and what is write protected is refused', async t => {
 	for (const [behaviour, code, expected] of [
-		[{fails: 'erase'}, 'ERASER_FAILED', 4],
 		[{fails: 'sanitize'}, 'ERASER_FAILED', 4],
 		[{leaves: 'everything'}, 'NOT_ERASED', 4],
 		[{protection: 'protected'}, 'UNSUPPORTED', 3],
@@ -56,6 +55,20 @@ serial('what fails or lies is never certified, and what is write protected is re
 	const lying = await runOnDrive(t, await discardDisk(t, {fails: 'lies'}), {recipe: discarding});
 	t.is(lying.exitCode, 4);
 	t.is(failureIn(t, lying.events).code, 'NOT_ERASED');
+});
+
+serial('without its tool nothing is written', async t => {
+	for (const [drive, tool, recipe] of [
+		[await mmcCard(t), 'mmc', undefined],
+		[await discardDisk(t), 'blkdiscard', discarding],
+	] as const) {
+		const before = await drive.contents();
+		const tools = lacking(drive.tools, tool);
+		const {exitCode, events} = await runOnDrive(t, {...drive, tools}, recipe && {recipe});
+		t.is(exitCode, 3);
+		t.is(failureIn(t, events).code, 'TOOL_MISSING');
+		t.is(Buffer.compare(await drive.contents(), before), 0);
+	}
 });
 
 /** Interrupts a run in the middle of a command, and resumes it with a drive that works. */

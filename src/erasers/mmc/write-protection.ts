@@ -17,7 +17,7 @@ export const parseProtection = (text: string): number => {
 };
 
 /**
-An erase leaves out what is write protected, and nobody says so afterwards: JESD84-B51 6.6.9, WP_ERASE_SKIP, which the kernel clears.
+An erase leaves out what is write protected, and nobody says so afterwards: JESD84-B51, WP_ERASE_SKIP in the device status, which the kernel reads first, and which clears it.
 @throws SanitizeError UNSUPPORTED.
 */
 export const requireUnprotected = async (asking: Asking): Promise<void> => {
