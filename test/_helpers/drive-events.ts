@@ -27,6 +27,5 @@ export const failureIn = (t: ExecutionContext, events: readonly RunEvent[]) => {
 /** The same tools on a machine that lacks one of them. */
 export const lacking = (tools: Tools, missing: string): Tools => ({
 	...tools,
-	run: async (name, args, options) =>
-		tools.run(name === missing ? `absent-${name}` : name, args, options),
+	run: async (name, args, options) => tools.run(name === missing ? `absent-${name}` : name, args, options),
 });
