@@ -1,7 +1,7 @@
 import type {DeviceFacts} from '../devices/device.ts';
 import {readScsiSanitizeStatus} from '../devices/drive/scsi.ts';
 import type {DriveFacts, ScsiFacts} from '../devices/drive.ts';
-import {SanitizeError} from '../errors.ts';
+import {type ErrorCode, SanitizeError} from '../errors.ts';
 import {defineEraser, foreign, type Support, supported, type Technique, unsupported} from './eraser.ts';
 import {eraseNatively} from './native/erase-natively.ts';
 import {deviceObstacle, whyUnknown} from './native/obstacles.ts';
@@ -91,11 +91,19 @@ const commandFor = (
 	technique: Technique = 'cryptographic-erase',
 ): readonly [string, ...string[]] => ['sg_sanitize', ...actions[technique], '--early', '--quick', node];
 
-/** Of a drive that has failed it is told how it gets out of that. */
-const withWayOut = (error: unknown, node: string): unknown =>
-	error instanceof SanitizeError && error.code === 'ERASER_FAILED'
-		? new SanitizeError(error.code, error.message, {
-				hint: `${error.hint ?? 'do not release the device'}; a drive whose sanitize failed takes nothing but another sanitize, or, where that one was begun with --ause, the end of its failure mode (sg_sanitize --fail ${node}), which may show old data again`,
-				cause: error.cause,
-			})
-		: error;
+/** What is particular to SCSI about a failure. */
+const withWayOut = (error: unknown, node: string): unknown => {
+	const wayOut = error instanceof SanitizeError ? waysOut(node)[error.code] : undefined;
+	if (!(error instanceof SanitizeError) || wayOut === undefined) {
+		return error;
+	}
+
+	const {code, message, hint = 'do not release the device', cause} = error;
+	return new SanitizeError(code, message, {hint: `${hint}; ${wayOut}`, cause});
+};
+
+const waysOut = (node: string): {readonly [Code in ErrorCode]?: string} => ({
+	ERASER_FAILED: `a drive whose sanitize failed takes nothing but another sanitize, or, where that one was begun with --ause, the end of its failure mode (sg_sanitize --fail ${node}), which may show old data again`,
+	// SBC-4 4.11.3 and the fields WABEREQ and WACEREQ.
+	UNREADABLE: `some drives let no sector be read after a sanitize that was not written since ("sg_vpd --page=bdc ${node}" says WABEREQ or WACEREQ above 1): overwrite it then, as a clear (--eraser direct)`,
+});

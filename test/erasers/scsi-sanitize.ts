@@ -93,6 +93,21 @@ serial('a sanitize that fails is taken for nothing else, and the next attempt wr
 	t.regex(warnings.join('\n'), /no canary is written/);
 });
 
+serial('a drive that wants to be written before it is read is no success, and the hint names it', async t => {
+	const {device, tools, calls} = await scsiDrive(t);
+	// `Write after sanitize required` is a medium error, of which the kernel tells EIO.
+	const read: typeof device.read = async (position, buffer) => {
+		if ((await calls('sg_sanitize')).some(call => call.startsWith('--crypto'))) {
+			throw new SanitizeError('UNREADABLE', 'reading it: EIO');
+		}
+
+		return device.read(position, buffer);
+	};
+	const {code, hint} = await failing(t, erase(scsiSanitize, {...device, read}, {tools}));
+	t.is(code, 'UNREADABLE');
+	t.regex(hint ?? '', /sg_vpd --page=bdc \/dev\/loop\d+" says WABEREQ or WACEREQ/);
+});
+
 serial('a drive that does not tell how it is, or sanitizes itself, is left alone', async t => {
 	for (const behaviour of [{fails: 'silent'}, {state: 'running', polls: 100}, {news: 1000}]) {
 		const drive = await scsiDrive(t, behaviour);
