@@ -8,7 +8,7 @@ const timeoutMs = 10_000;
 // Its only version is the last line of its help: `0.1`.
 const version = /^(?:mmc\S* )?(?:version )?v?(\d[\w.+~-]*)\s*$/m;
 
-// The second came in 2021.
+// Older releases lack the second.
 const commands = [
 	'mmc sanitize <device>',
 	'mmc erase <type> <start address> <end address> <device>',

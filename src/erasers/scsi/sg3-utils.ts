@@ -8,7 +8,7 @@ const timeoutMs = 10_000;
 // `sg_sanitize: version: 1.15 20201223`, on standard error.
 const pattern = /^sg_sanitize: version: (\d.*\S)/m;
 
-// --zero came with 1.00 of 2014, the others before.
+// Older releases lack --zero.
 const options = ['--crypto', '--block', '--overwrite', '--zero', '--count', '--early', '--quick'];
 
 const tryOut = async (tools: Tools, signal: AbortSignal): Promise<EraseResult['tool']> => {
