@@ -98,7 +98,14 @@ const notByItself = (method: Method): string =>
 	method === 'purge' ? 'only where it is named' : 'what it does to this drive is a clear';
 
 // The best first: what reaches all of the media, then what reaches what the host can see of them.
-const purges = ['nvme-sanitize', 'nvme-format', 'ata-sanitize', 'ata-security-erase'];
+const purges = [
+	'nvme-sanitize',
+	'scsi-sanitize',
+	'ata-sanitize',
+	'mmc-secure',
+	'nvme-format',
+	'ata-security-erase',
+];
 
 /** Rates of some hundredths of a second are as good as equal below this. */
 const clearly = 1.2;

@@ -3,10 +3,13 @@ import ataSanitize from './ata-sanitize.ts';
 import ataSecurityErase from './ata-security-erase.ts';
 import dd from './dd.ts';
 import direct from './direct.ts';
+import discardSecure from './discard-secure.ts';
 import type {Eraser} from './eraser.ts';
+import mmcSecure from './mmc-secure.ts';
 import nvmeFormat from './nvme-format.ts';
 import nvmeSanitize from './nvme-sanitize.ts';
 import pattern from './pattern.ts';
+import scsiSanitize from './scsi-sanitize.ts';
 import zeroRange from './zero-range.ts';
 
 export const erasers: readonly Eraser[] = [
@@ -14,8 +17,11 @@ export const erasers: readonly Eraser[] = [
 	ataSecurityErase,
 	dd,
 	direct,
+	discardSecure,
+	mmcSecure,
 	nvmeFormat,
 	nvmeSanitize,
 	pattern,
+	scsiSanitize,
 	zeroRange,
 ];

@@ -1,4 +1,4 @@
-import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import type {ExecutionContext} from 'ava';
@@ -38,6 +38,8 @@ interface DriveBehaviour {
 
 export interface AtaDrive extends Subject {
 	readonly tools: Tools;
+	/** As if it were another one, with other habits: nothing was told to it yet. */
+	renew(behaviour: Partial<DriveBehaviour>): Promise<void>;
 	/** Changes how it goes on, as time or somebody else would. */
 	set(changes: Partial<DriveBehaviour>): Promise<void>;
 	/** What it holds of itself. */
@@ -125,6 +127,10 @@ export const ataDrive = async (
 		contents: subject.contents,
 		tools,
 		set,
+		async renew(changes) {
+			await set({...usual, ...changes});
+			await rm(join(directory, 'hdparm.calls'), {force: true});
+		},
 		state,
 		running: async () => until(async () => (await state('sanitize')) === 'running'),
 		told: async command => until(async () => (await commands()).some(call => command.test(call))),

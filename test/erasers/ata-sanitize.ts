@@ -108,16 +108,17 @@ serial('a sanitize by the technique that was planned', async t => {
 });
 
 serial('a drive that refuses the command, fails at it, or lies', async t => {
-	const refusing = await ataDrive(t, {fails: 'crypto-scramble'});
-	const refused = await failing(t, erase(ataSanitize, refusing.device, {tools: refusing.tools}));
+	const drive = await ataDrive(t, {fails: 'crypto-scramble'});
+	const {device, tools} = drive;
+	const refused = await failing(t, erase(ataSanitize, device, {tools}));
 	t.is(refused.code, 'ERASER_FAILED');
 	t.regex(refused.message, /exit code 5: SANITIZE device error reason/);
-	const broken = await ataDrive(t, {polls: -1});
-	const {code, message} = await failing(t, erase(ataSanitize, broken.device, {tools: broken.tools}));
+	await drive.renew({polls: -1});
+	const {code, message} = await failing(t, erase(ataSanitize, device, {tools}));
 	t.is(code, 'ERASER_FAILED');
 	t.regex(message, /says that it failed/);
-	const lying = await ataDrive(t, {leaves: 'everything', polls: 0});
-	t.is((await failing(t, erase(ataSanitize, lying.device, {tools: lying.tools}))).code, 'NOT_ERASED');
+	await drive.renew({leaves: 'everything', polls: 0});
+	t.is((await failing(t, erase(ataSanitize, device, {tools}))).code, 'NOT_ERASED');
 });
 
 serial('a command that is lost on its way is no erase, whatever hdparm and an older one say', async t => {

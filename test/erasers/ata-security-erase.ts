@@ -117,14 +117,15 @@ serial('the password is announced, set, and gone with the erase', async t => {
 });
 
 serial('a drive that was frozen or locked since it was planned for is left as it is', async t => {
+	const drive = await ataDrive(t);
+	const before = await drive.contents();
 	for (const [security, message] of [
 		['frozen', /is frozen/],
 		['locked', /a password is set/],
 		['on', /a password is set/],
 		['expired', /too many wrong passwords/],
 	] as const) {
-		const drive = await ataDrive(t, {security, password: 'theirs'});
-		const before = await drive.contents();
+		await drive.renew({security, password: 'theirs'});
 		const commit = async () => t.fail();
 		const {hint} = await failing(
 			t,
@@ -139,6 +140,8 @@ serial('a drive that was frozen or locked since it was planned for is left as it
 });
 
 serial('whatever goes wrong, the password is off again', async t => {
+	const drive = await ataDrive(t);
+	const {tools} = drive;
 	for (const [behaviour, message, after] of [
 		[{fails: 'set-pass'}, /exit code 5: SECURITY_SET_PASS: Input\/output error/, []],
 		[{fails: 'unheard-set-pass'}, /--security-set-pass: .*did not get through/, []],
@@ -146,8 +149,7 @@ serial('whatever goes wrong, the password is off again', async t => {
 		[{fails: 'unheard-erase-enhanced'}, /did not get through/, ['disable']],
 		[{fails: 'stays-locked'}, /whether the drive took its password off then: the drive has not/, ['disable']],
 	] as const) {
-		const drive = await ataDrive(t, behaviour);
-		const {tools} = drive;
+		await drive.renew(behaviour);
 		await failing(t, erase(ataSecurityErase, drive.device, {tools}), 'ERASER_FAILED', message);
 		t.is(await drive.state('security'), 'off');
 		t.deepEqual(
@@ -196,12 +198,13 @@ serial('a drive that only says that it erased itself', async t => {
 });
 
 serial('after a loss of power our password is taken off, and the drive erased from the start', async t => {
+	const drive = await ataDrive(t);
 	for (const [security, before] of [
 		['locked', ['unlock', 'disable']],
 		['on', ['disable']],
 		['off', []],
 	] as const) {
-		const drive = await ataDrive(t, {security, password: 'zeroize'});
+		await drive.renew({security, password: 'zeroize'});
 		const announced = {password: 'zeroize'};
 		const {result} = await erase(ataSecurityErase, drive.device, {tools: drive.tools, announced});
 		t.truthy(result.canary);

@@ -63,13 +63,12 @@ for (const [eraser, technique] of [
 	});
 
 	serial(`${eraser}: a drive that fails, and one that lies, are never certified`, async t => {
-		const failing = await ataDrive(t, {polls: -1, fails: 'erase-enhanced'}, magnetic);
-		const failed = await runOnDrive(t, failing, {recipe: recipe(eraser)});
+		const drive = await ataDrive(t, {polls: -1, fails: 'erase-enhanced'}, magnetic);
+		const failed = await runOnDrive(t, drive, {recipe: recipe(eraser)});
 		t.is(failed.exitCode, 4);
 		t.is(failureOf(failed.events)?.code, 'ERASER_FAILED');
-		const lying = await runOnDrive(t, await ataDrive(t, {leaves: 'everything', polls: 0}, magnetic), {
-			recipe: recipe(eraser),
-		});
+		await drive.renew({leaves: 'everything', polls: 0});
+		const lying = await runOnDrive(t, drive, {recipe: recipe(eraser)});
 		t.is(lying.exitCode, 4);
 		t.is(failureOf(lying.events)?.code, 'NOT_ERASED');
 		t.is(certificateIn([...failed.events, ...lying.events]), undefined);

@@ -10,6 +10,8 @@ export interface NativeOperation {
 	readonly tool: EraseResult['tool'];
 	/** Program and arguments that give the command. With {@link status} the program ends at once, else when the drive has ended. */
 	readonly command: readonly [string, ...string[]];
+	/** Commands that follow, each when the one before has ended; only without {@link status}. */
+	readonly afterwards?: ReadonlyArray<readonly [string, ...string[]]>;
 	/** What went wrong by what the program said, of one that ended with 0; absent where its exit code says it all. */
 	faultIn?(said: string): string | undefined;
 	/** A password that {@link setUp} sets: announced before. */
