@@ -2,7 +2,7 @@ import {confirmationFor, refusalsOf, type SafetyPolicy} from './clearance.ts';
 import type {DeviceFacts} from './devices/device.ts';
 import {driveWarnings} from './devices/drive/words.ts';
 import type {ReadRates} from './devices/measure.ts';
-import type {Eraser, Method, Technique} from './erasers/eraser.ts';
+import {type Eraser, eraserOn, type Method, type Technique} from './erasers/eraser.ts';
 import type {Phase, Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
 import {defaultAtOnce} from './planner/at-once.ts';
 import {certificateDetails} from './planner/certificate-details.ts';
@@ -132,7 +132,8 @@ interface Work {
 	readonly steps: readonly OverlapStep[];
 }
 
-const planDevice = (facts: DeviceFacts, {purge, erase, steps}: Work, input: PlanInput) => {
+const planDevice = (facts: DeviceFacts, {purge, erase, steps}: Work, given: PlanInput) => {
+	const input = {...given, erasers: given.erasers.map(eraser => eraserOn(eraser, facts))};
 	const purging = purge && planPurge(facts, purge, input);
 	const choice = erase && (purge ? planOverwrite : planEraser)(facts, erase, input);
 	const {eraser, planned} = choice ?? {};

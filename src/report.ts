@@ -161,7 +161,10 @@ export const startDevice = (planned: PlannedDevice): DeviceReport => ({
 	eraseFrom: 0,
 });
 
-const announcedIn = ({canary}: AnnouncedCommand): AnnouncedCommand => (canary ? {canary} : {});
+const announcedIn = ({canary, password}: AnnouncedCommand): AnnouncedCommand => ({
+	...(canary && {canary}),
+	...(password !== undefined && {password}),
+});
 
 const endStep = (report: Report, event: StepNames, how: EndedStep['how']): Report => ({
 	...report,

@@ -126,8 +126,8 @@ const chooseByItself = (
 			: {eraser: undefined, reason: `auto clears by overwrite alone, and ${technique} is asked for`};
 	}
 
-	const {suitable} = candidates;
-	const eraser = purges.map(name => suitable.find(eraser => eraser.name === name)).find(found => found);
+	const able = candidates.suitable.filter(({method}) => method === 'purge');
+	const eraser = purges.map(name => able.find(eraser => eraser.name === name)).find(found => found);
 	return {
 		eraser,
 		reason: eraser ? 'chosen by auto: the best that the drive can do by itself' : whyNoPurge(candidates),
@@ -137,10 +137,10 @@ const chooseByItself = (
 /** Of what is for other kinds of drives no more than there is to say. */
 const whyNoPurge = ({all, obstacles}: Candidates): string => {
 	const reasons = all
-		.filter(({method}) => method === 'purge')
-		.map(({name}) => ({
+		.filter(({method, methodOn}) => method === 'purge' || methodOn)
+		.map(({name, method}) => ({
 			name,
-			...(obstacles.get(name) ?? {reason: 'only where it is named', isForeign: false}),
+			...(obstacles.get(name) ?? {reason: notByItself(method), isForeign: false}),
 		}));
 	const own = reasons.filter(({isForeign}) => !isForeign);
 	return own.length > 0
@@ -148,8 +148,18 @@ const whyNoPurge = ({all, obstacles}: Candidates): string => {
 		: [...new Set(reasons.map(({reason}) => reason))].join('; ');
 };
 
+const notByItself = (method: Method): string =>
+	method === 'purge' ? 'only where it is named' : 'what it does to this drive is a clear';
+
 // The best first: what reaches all of the media, then what reaches what the host can see of them.
-const purges = ['nvme-sanitize', 'nvme-format'];
+const purges = [
+	'nvme-sanitize',
+	'scsi-sanitize',
+	'ata-sanitize',
+	'mmc-secure',
+	'nvme-format',
+	'ata-security-erase',
+];
 
 /** Rates of some hundredths of a second are as good as equal below this. */
 const clearly = 1.2;

@@ -30,7 +30,7 @@ const candidates: ReadonlyArray<readonly [words: readonly string[], values: read
 	[['verify', '--verify=s'], ['--verify=sampled']],
 	[
 		['plan', 'erase', '--eraser', 'd'],
-		['dd', 'direct'],
+		['dd', 'direct', 'discard-secure'],
 	],
 	[['rehearse', '--keep', 'ver'], ['verify-only']],
 	[['rehearse', '--size', ''], []],
