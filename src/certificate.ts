@@ -38,6 +38,8 @@ export const certificateSchema = v.looseObject({
 		/** The eraser, and the program that wrote. */
 		eraser: v.string(),
 		program: v.strictObject({name: v.string(), version: v.string()}),
+		/** Program and arguments that gave the drive its command; only of a drive that erased itself. */
+		command: v.optional(v.array(v.string())),
 		/** Only of an eraser with overwrite schemes. */
 		scheme: v.optional(
 			v.looseObject({

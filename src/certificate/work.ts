@@ -5,11 +5,12 @@ import type {Erased} from '../report/erased.ts';
 import type {DeviceReport} from '../report.ts';
 
 /** The part of a certificate that says what was done; of a device that is sanitized. */
-export const describeWork = ({erased, verification, leaves}: DeviceReport, {tool}: Plan) => {
+export const describeWork = ({planned, erased, verification, leaves}: DeviceReport, {tool}: Plan) => {
 	if (!erased || verification?.result !== 'passed') {
 		throw new SanitizeError('INTERNAL', 'a sanitized device was neither erased nor verified');
 	}
 
+	const isDriveDefined = leaves?.kind === 'drive-defined';
 	const {coverage, percent, result, verifiedBytes, isDirect, sampling} = verification;
 	return {
 		method: erased.method,
@@ -18,9 +19,10 @@ export const describeWork = ({erased, verification, leaves}: DeviceReport, {tool
 			...tool,
 			eraser: erased.eraser,
 			program: {...erased.tool},
+			...(isDriveDefined && planned.eraser?.command && {command: [...planned.eraser.command]}),
 			...(erased.scheme && {scheme: describeScheme(erased.scheme)}),
 		},
-		...(leaves && {holds: (leaves.kind === 'drive-defined' && verification.found) || leaves}),
+		...(leaves && {holds: (isDriveDefined && verification.found) || leaves}),
 		...(erased.canary && {canary: describeCanary(erased.canary)}),
 		verification: {
 			coverage,

@@ -97,6 +97,7 @@ export const workFields = (certificate: Certificate): readonly Field[] => {
 			label: 'Tool',
 			value: `${tool.name} ${tool.version}, eraser ${tool.eraser}${describeScheme(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
 		},
+		...(tool.command ? [{label: 'Command', value: tool.command.join(' ')}] : []),
 		{label: method === 'purge' ? 'Erased' : 'Written', value: `${certificate.writtenBytes} bytes`},
 		...(holds ? [{label: 'Holds now', value: describeHolds(holds)}] : []),
 		...(canary ? [{label: 'Canary', value: describeCanary(canary)}] : []),

@@ -8,7 +8,7 @@ export const certificateFields: Readonly<Record<string, string>> = {
 	mediaSource: 'where the media came from; the host name by default',
 	method: 'NIST SP 800-88r2: clear or purge',
 	technique: 'NIST SP 800-88r2: how it was done',
-	tool: 'zeroize, its eraser, the program that wrote, and the overwrite scheme where there is one',
+	tool: 'zeroize, its eraser, the program that wrote or gave the drive its command, that command, and the overwrite scheme where there is one',
 	holds:
 		'what the device holds now; absent where that is zeros by the nature of the eraser; drive-defined: what the drive made of it that erased itself',
 	canary:

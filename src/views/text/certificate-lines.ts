@@ -55,6 +55,7 @@ const workRows = ({
 		'tool',
 		`${tool.name} ${tool.version}, eraser ${tool.eraser}${describeScheme(tool.scheme)}, ${tool.program.name} ${tool.program.version}`,
 	],
+	...(tool.command ? [['command', tool.command.join(' ')] as const] : []),
 	[method === 'purge' ? 'erased' : 'written', `${certificate.writtenBytes} bytes`],
 	...(holds ? [['holds', describeHolds(holds)] as const] : []),
 	...(canary ? [['canary', describeCanary(canary)] as const] : []),
