@@ -1,4 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import {lastLine} from '../../last-line.ts';
 import type {ToolStream} from '../../process.ts';
 import {shown} from '../../shown.ts';
 import type {ErasePoint} from '../eraser.ts';
@@ -37,7 +38,7 @@ export async function* runToEnd(
 			}
 
 			if (what !== 'due') {
-				requireGoodEnd(operation, context, {...what.end, words: lastLine(await said)});
+				requireGoodEnd(operation, context, {...what.end, words: shown(lastLine(await said))});
 				return;
 			}
 
@@ -59,8 +60,6 @@ const listen = async (stream: ToolStream, gaveUp: Promise<undefined>): Promise<s
 
 	return text;
 };
-
-const lastLine = (text: string): string => shown(text.trim().split('\n').at(-1) ?? '');
 
 const createTimer = (ms: number) => {
 	const controller = new AbortController();
