@@ -77,7 +77,10 @@ const purge = async (console: Console, target: Located<Disk>, key: string) => {
 	await runCommand(console, traceLine);
 	await runCommand(console, `(umask 77; echo ${await pemWords(key)} | tr _ '\\n' > ${keyFile})`);
 	await answer('id-ctrl', `nvme id-ctrl ${target.device} --output-format=json`);
+	// On a busy machine nvme-cli may not answer in the 10 s that it is given: then the drive is told as unknown.
+	const known = `grep -q nvme-format ${answers}/devices`;
 	await answer('devices', '/root/zeroize devices --json');
+	await exitStatus(console, `${known} || /root/zeroize devices --json > ${answers}/devices`, runMs);
 	const refused = await answer('refused', line('nvme-sanitize'));
 	const sanitized: number[] = [];
 	for (const [index, command] of sanitizeCommands(target.device).entries()) {
