@@ -49,7 +49,13 @@ export const certificateSchema = v.looseObject({
 	technique: v.picklist(['overwrite', 'block-erase', 'cryptographic-erase']),
 	/** Why it was cleared although a purge was to be had, where the recipe allows that; absent where that is not so. */
 	notPurged: v.optional(v.string()),
-	tool: v.looseObject({name: v.string(), version: v.string(), ...eraserEntries}),
+	tool: v.looseObject({
+		name: v.string(),
+		version: v.string(),
+		...eraserEntries,
+		/** Program and arguments that gave the drive its command; only of a drive that erased itself. */
+		command: v.optional(v.array(v.string())),
+	}),
 	/** How the device was overwritten after the purge that method, technique and tool tell of; absent where it was not. */
 	overwrite: v.optional(v.looseObject({...eraserEntries, writtenBytes: count})),
 	/** What the device holds now: what verification looked for, or what it found where that was left to the drive; absent where it is zeros by the nature of the eraser. */

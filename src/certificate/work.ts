@@ -10,16 +10,18 @@ export const describeWork = ({planned, purged, erased, verification, leaves}: De
 		throw new SanitizeError('INTERNAL', 'a sanitized device was neither erased nor verified');
 	}
 
+	const isDriveDefined = leaves?.kind === 'drive-defined';
 	const {coverage, percent, result, verifiedBytes, isDirect, sampling} = verification;
 	const done = purged ?? erased;
 	const {notPurged} = planned;
+	const command = purged ? planned.purge?.command : isDriveDefined ? planned.eraser?.command : undefined;
 	return {
 		method: done.method,
 		technique: done.technique,
 		...(notPurged !== undefined && done.method === 'clear' && {notPurged}),
-		tool: {...tool, ...describeTool(done)},
+		tool: {...tool, ...describeTool(done), ...(command && {command: [...command]})},
 		...(purged && {overwrite: {...describeTool(erased), writtenBytes: erased.writtenBytes}}),
-		...(leaves && {holds: (leaves.kind === 'drive-defined' && verification.found) || leaves}),
+		...(leaves && {holds: (isDriveDefined && verification.found) || leaves}),
 		...(done.canary && {canary: describeCanary(done.canary)}),
 		verification: {
 			coverage,

@@ -68,18 +68,22 @@ function techniques({drive}: Pick<DeviceFacts, 'drive'>): readonly Technique[] {
 	];
 }
 
-const actions: Readonly<Record<Technique, readonly string[]>> = {
-	'block-erase': ['--sanact=2'],
-	// Of 0 passes the drive would make 16.
-	overwrite: ['--sanact=3', '--owpass=1', '--ovrpat=0'],
-	'cryptographic-erase': ['--sanact=4'],
+/** Dword 10: SANACT in bits 2:0, the number of passes in bits 7:4, of which 0 would be 16. The pattern, dword 11, is 0. */
+const actions: Readonly<Record<Technique, string>> = {
+	'block-erase': '0x02',
+	overwrite: '0x13',
+	'cryptographic-erase': '0x04',
 };
 
-// By its name, which cannot become another drive's while it is held open: newer releases of nvme-cli take no other path. Held open it counts as busy: hence the force.
+// In place of "nvme sanitize": some releases of it take a drive that is held open as busy unless they are forced, others (2.3) do not know the force that their manual has.
+// By its name, which cannot become another drive's while it is held open: newer releases of nvme-cli take no other path.
 const commandFor = (
 	node: string,
 	technique: Technique = 'cryptographic-erase',
-): readonly [string, ...string[]] => ['nvme', 'sanitize', node, ...actions[technique], '--force'];
+): readonly [string, ...string[]] => [
+	...(['nvme', 'admin-passthru', node, '--opcode=0x84'] as const),
+	`--cdw10=${actions[technique]}`,
+];
 
 const estimateFor = (
 	{estimates}: NvmeSanitizeStatus,

@@ -97,6 +97,7 @@ export const workFields = (certificate: Certificate): readonly Field[] => {
 		{label: 'Technique', value: techniqueNames[technique], weight: 'bold'},
 		...(notPurged === undefined ? [] : [{label: 'Not purged', value: notPurged}]),
 		{label: 'Tool', value: `${tool.name} ${tool.version}, eraser ${describeTool(tool)}`},
+		...(tool.command ? [{label: 'Command', value: tool.command.join(' ')}] : []),
 		{label: method === 'purge' ? 'Erased' : 'Written', value: `${certificate.writtenBytes} bytes`},
 		...(overwrite ? [{label: 'Then overwritten', value: describeOverwrite(overwrite)}] : []),
 		...(holds ? [{label: 'Holds now', value: describeHolds(holds)}] : []),

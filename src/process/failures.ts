@@ -1,4 +1,5 @@
 import {SanitizeError} from '../errors.ts';
+import {lastLine} from '../last-line.ts';
 
 export const maxOutputCharacters = 8 * 1024 ** 2;
 
@@ -32,13 +33,10 @@ export const failed = (name: string, failure: Failure = {}): SanitizeError => {
 	}
 
 	const how = exitCode === undefined ? `was killed by ${signal}` : `failed with exit code ${exitCode}`;
-	const words = lastLine(stderr);
+	const words = lastLine(stderr)
+		.slice(0, longestWords)
+		.replaceAll(/\p{Cc}/gu, ' ');
 	return new SanitizeError('TOOL_FAILED', words === '' ? `${name} ${how}` : `${name} ${how}: ${words}`);
 };
 
 const longestWords = 500;
-
-const lastLine = (text: string): string => {
-	const lines = text.trim().split(/[\r\n]+/);
-	return (lines.at(-1) ?? '').slice(0, longestWords).replaceAll(/\p{Cc}/gu, ' ');
-};

@@ -57,9 +57,12 @@ export const nvmeDrive = async (
 	const {tools, directory, calls} = await fakeTools(t, {nvme: 'nvme-drive'});
 	const place = join(directory, 'nvme.drive');
 	await mkdir(place);
-	await writeFile(join(place, 'version'), 'nvme version 2.3 (git 2.3)\nlibnvme version 1.3 (git 1.3)\n');
 	for (const state of ['never', 'running', 'done', 'failed']) {
 		await writeFile(join(place, state), await capture(`nvme-2.3-sanitize-log-${state}`));
+	}
+
+	for (const name of ['version', 'format', 'format-refused-stderr', 'sanitize', 'sanitize-refused-stderr']) {
+		await writeFile(join(place, name), await capture(`nvme-2.3-${name}`));
 	}
 
 	const set = async (changes: Partial<DriveBehaviour>): Promise<void> => {
@@ -69,7 +72,7 @@ export const nvmeDrive = async (
 	};
 	await set({...usual, ...behaviour});
 	const commands = async (): Promise<readonly string[]> =>
-		(await calls('nvme')).filter(call => /^(?:sanitize|format) /.test(call));
+		(await calls('nvme')).filter(call => /^(?:admin-passthru|format) /.test(call));
 	return {
 		device: asDrive(subject.device),
 		contents: subject.contents,

@@ -14,3 +14,9 @@ export const runPool = async <Result>(
 	await Promise.all(Array.from({length: atOnce}, work));
 	return results;
 };
+
+/** As Promise.all, but one that fails is told when the others have ended, too: nothing that they started is left running. */
+export const allEnded = async <const Jobs extends readonly unknown[]>(jobs: Jobs) => {
+	await Promise.allSettled(jobs);
+	return Promise.all(jobs);
+};

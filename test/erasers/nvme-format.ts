@@ -72,7 +72,7 @@ serial('a drive that refuses the format, and one that only says that it did it',
 	const refusing = await nvmeDrive(t, {fails: 'format'});
 	const refused = await failing(t, erase(nvmeFormat, refusing.device, {tools: refusing.tools}));
 	t.is(refused.code, 'ERASER_FAILED');
-	t.regex(refused.message, /nvme ended with exit code 1: NVMe status: INVALID_FORMAT/);
+	t.regex(refused.message, /nvme ended with exit code 1: NVMe status: Invalid Format/);
 	const lying = await nvmeDrive(t, {leaves: 'everything'});
 	t.is((await failing(t, erase(nvmeFormat, lying.device, {tools: lying.tools}))).code, 'NOT_ERASED');
 });

@@ -59,9 +59,9 @@ test('its techniques, and the command of each', t => {
 	t.deepEqual(nvmeSanitize.techniques?.(only), ['overwrite']);
 	const commandOf = (technique: 'overwrite' | 'block-erase' | 'cryptographic-erase') =>
 		nvmeSanitize.command(facts, '/dev/nvme0n1', technique)?.join(' ');
-	t.is(commandOf('cryptographic-erase'), 'nvme sanitize /dev/nvme0n1 --sanact=4 --force');
-	t.is(commandOf('block-erase'), 'nvme sanitize /dev/nvme0n1 --sanact=2 --force');
-	t.is(commandOf('overwrite'), 'nvme sanitize /dev/nvme0n1 --sanact=3 --owpass=1 --ovrpat=0 --force');
+	t.is(commandOf('cryptographic-erase'), 'nvme admin-passthru /dev/nvme0n1 --opcode=0x84 --cdw10=0x04');
+	t.is(commandOf('block-erase'), 'nvme admin-passthru /dev/nvme0n1 --opcode=0x84 --cdw10=0x02');
+	t.is(commandOf('overwrite'), 'nvme admin-passthru /dev/nvme0n1 --opcode=0x84 --cdw10=0x13');
 });
 
 serial('a sanitize by the technique that was planned', async t => {
@@ -73,6 +73,6 @@ serial('a sanitize by the technique that was planned', async t => {
 	t.is(commits, 1);
 	t.is(result.writtenBytes, drive.device.facts.totalBytes);
 	t.deepEqual(result.tool, {name: 'nvme (nvme-cli)', version: '2.3'});
-	t.deepEqual(await drive.commands(), [`sanitize ${drive.device.node} --sanact=2 --force`]);
+	t.deepEqual(await drive.commands(), [`admin-passthru ${drive.device.node} --opcode=0x84 --cdw10=0x02`]);
 	t.true((await drive.contents()).every(byte => byte === 0xff));
 });

@@ -97,6 +97,20 @@ test('a rehearsal with both signatures, a nonce and 60 characters in every text 
 	t.true((await pdf.codes()).length > 0);
 });
 
+test('the command of a drive that erased itself stands on the page, beside its canary', async t => {
+	const {tool} = JSON.parse(certificateFixtures.long);
+	const command = 'nvme format /dev/nvme0n1 --namespace-id=1 --lbaf=0 --ses=1 --timeout=604800000 --force';
+	const changes = {
+		...{method: 'purge', technique: 'block-erase', tool: {...tool, command: command.split(' ')}},
+		...{canary: {blocks: 256, blockBytes: 4096, seedSha256: 'a'.repeat(64)}, nonce: 'n'.repeat(60)},
+	};
+	const pdf = await drawn(t, [certificateWith(changes)], {paper: 'letter'});
+	t.is(pdf.pages, 1);
+	t.notRegex(pdf.text, /cut here/);
+	t.true(command.split(' ').every(word => pdf.text.includes(word)));
+	t.deepEqual(overlaps(pdf.words), []);
+});
+
 test('a field stays in its column', async t => {
 	const wide = 'W'.repeat(60);
 	const person = {name: wide, title: wide, date: wide, location: wide, contact: wide};

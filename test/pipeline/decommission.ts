@@ -61,7 +61,7 @@ serial('a drive purges itself, is overwritten and verified, and the certificate 
 	const end = await runOnDrive(t, drive, {recipe: decommission()});
 	const certificate = await requirePurged(t, drive, end);
 	const {events} = end;
-	t.deepEqual(await drive.commands(), [`sanitize ${drive.device.node} --sanact=4 --force`]);
+	t.deepEqual(await drive.commands(), [`admin-passthru ${drive.device.node} --opcode=0x84 --cdw10=0x04`]);
 	const canary = find(events, 'command.started')?.canary ?? t.fail();
 	t.like(find(events, 'command.started'), {step: 'purge'});
 	t.like(find(events, 'step.finished', 'purge'), {

@@ -42,6 +42,10 @@ serial('a purge is verified, and certified with its canary', async t => {
 		canary: {blocks: canary.blocks, blockBytes: 4096, seedSha256: seedHash(canary)},
 	});
 	t.like(certificate?.tool, {eraser: 'nvme-sanitize', program: {name: 'nvme (nvme-cli)', version: '2.3'}});
+	t.regex(
+		certificate?.tool.command?.join(' ') ?? '',
+		/^nvme admin-passthru \/dev\/\S+ --opcode=0x84 --cdw10=0x04$/,
+	);
 	t.regex(certificate?.notCovered.join('; ') ?? '', /Replay Protected Memory Block/);
 	t.notRegex(certificate?.notCovered.join('; ') ?? '', /spare and retired/);
 });
@@ -59,6 +63,7 @@ serial('a drive that leaves ones is said to hold ones', async t => {
 	t.like(certificateIn(events), {
 		...{method: 'purge', technique: 'cryptographic-erase', holds: {kind: 'bytes', hex: 'ff'}},
 	});
+	t.true(certificateIn(events)?.tool.command?.includes('--ses=2'));
 });
 
 serial('a sample of what a drive left says nothing about all of it', async t => {

@@ -20,7 +20,7 @@ const purging = (options: Record<string, unknown> = {}) =>
 test('a purge takes the best that the drive has, and says what it does', t => {
 	const [device] = planOf({recipe: purging(), devices: [disk(capable)]}).devices;
 	t.like(device?.eraser, {name: 'nvme-sanitize', method: 'purge', technique: 'cryptographic-erase'});
-	t.is(device?.eraser?.command?.join(' '), 'nvme sanitize /dev/sdz --sanact=4 --force');
+	t.is(device?.eraser?.command?.join(' '), 'nvme admin-passthru /dev/sdz --opcode=0x84 --cdw10=0x04');
 	const [second] = planOf({recipe: purging(), devices: [disk(formatOnly)]}).devices;
 	t.like(second?.eraser, {name: 'nvme-format', method: 'purge', technique: 'cryptographic-erase'});
 	t.deepEqual(

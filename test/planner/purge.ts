@@ -42,7 +42,7 @@ test('a purge and the overwrite after it are both in the plan, with the exact co
 	const text = planLines(plan).join('\n');
 	t.regex(
 		text,
-		/ {2}purged first with nvme-sanitize: cryptographic-erase, NIST 800-88 purge .*\n {4}nvme sanitize \/dev\/sdz --sanact=4 --force\n {2}then overwritten with direct: overwrite, NIST 800-88 clear/,
+		/ {2}purged first with nvme-sanitize: cryptographic-erase, NIST 800-88 purge .*\n {4}nvme admin-passthru \/dev\/sdz --opcode=0x84 --cdw10=0x04\n {2}then overwritten with direct: overwrite, NIST 800-88 clear/,
 	);
 	const [event] = numbered([{type: 'run.planned', plan}]);
 	t.is(event && findFlaw(event), null);

@@ -10,7 +10,7 @@ export const certificateFields: Readonly<Record<string, string>> = {
 	technique: 'NIST SP 800-88r2: how it was done',
 	notPurged:
 		'why it was cleared although a purge was to be had, which the recipe allows; absent where that is not so',
-	tool: 'zeroize, its eraser, the program that wrote, and the overwrite scheme where there is one',
+	tool: 'zeroize, its eraser, the program that wrote or gave the drive its command, that command, and the overwrite scheme where there is one',
 	overwrite:
 		'how the device was overwritten after the purge that method, technique and tool tell of; absent where it was not',
 	holds:

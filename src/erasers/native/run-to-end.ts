@@ -1,4 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
+import {lastLine} from '../../last-line.ts';
 import type {ToolStream} from '../../process.ts';
 import {shown} from '../../shown.ts';
 import type {ErasePoint} from '../eraser.ts';
@@ -60,8 +61,6 @@ const listen = async (stream: ToolStream, gaveUp: Promise<undefined>): Promise<s
 	return text;
 };
 
-const lastLine = (text: string): string => shown(text.trim().split('\n').at(-1) ?? '');
-
 const createTimer = (ms: number) => {
 	const controller = new AbortController();
 	const isOver = sleep(ms, 'due' as const, {signal: controller.signal}).catch(() => 'due' as const);
@@ -81,7 +80,7 @@ const requireGoodEnd = (
 ): void => {
 	if (exitCode !== 0) {
 		const how = signal === undefined ? `with exit code ${exitCode}` : `by ${signal}`;
-		const words = lastLine(said);
+		const words = shown(lastLine(said));
 		const what = `${command[0]} ended ${how}${words === '' ? '' : `: ${words}`}`;
 		throw driveFailed(name, device, what);
 	}

@@ -55,6 +55,7 @@ const workRows = ({
 	['method', `${method}, by ${technique} (NIST SP 800-88r2)`],
 	...(notPurged === undefined ? [] : [['not purged', notPurged] as const]),
 	['tool', `${tool.name} ${tool.version}, eraser ${describeTool(tool)}`],
+	...(tool.command ? [['command', tool.command.join(' ')] as const] : []),
 	[method === 'purge' ? 'erased' : 'written', `${certificate.writtenBytes} bytes`],
 	...(overwrite ? [['overwritten', describeOverwrite(overwrite)] as const] : []),
 	...(holds ? [['holds', describeHolds(holds)] as const] : []),

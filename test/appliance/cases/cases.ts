@@ -3,6 +3,7 @@ import type {Stock} from './boot.ts';
 import {eraseByHand} from './by-hand.ts';
 import type {CaseResult} from './checks.ts';
 import {eraseFromWithin} from './erase.ts';
+import {formatNamespace} from './nvme-format.ts';
 import {losePower} from './power-loss.ts';
 import {atConsole, closingTerminal, losingSsh, pressingControlC} from './starts.ts';
 import {type SystemName, systemNames, systems} from './systems.ts';
@@ -80,7 +81,17 @@ const onSecondDisk: readonly Case[] = erasers.flatMap((eraser): readonly Case[] 
 	},
 ]);
 
-export const cases: readonly Case[] = [...plain, ...disturbed, ...onSecondDisk];
+const byItself: readonly Case[] = [
+	{
+		name: 'nvme-format',
+		system: 'bare',
+		column: 'second',
+		disturbance: 'purge, nvme-format',
+		run: (stock, directory) => formatNamespace(stock, systems.bare, directory),
+	},
+];
+
+export const cases: readonly Case[] = [...plain, ...disturbed, ...onSecondDisk, ...byItself];
 
 const freePort = async (): Promise<number> => {
 	const server = createServer();

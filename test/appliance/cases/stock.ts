@@ -2,15 +2,16 @@ import {copyFile, mkdir, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {$} from 'zx';
 import {provideImages} from '../image/images.ts';
+import {allEnded} from '../pool.ts';
 import type {Stock} from './boot.ts';
 
-/** Everything that guests are started from; `executable` is carried by the TOOLS disk. */
+/** Everything that guests are started from; `executable` is carried by the TOOLS disk, and may be in the making while the images are. */
 export const provideStock = async (
 	directory: string,
-	executable: string,
+	making: string | Promise<string>,
 	say: (text: string) => void,
 ): Promise<Stock> => {
-	const images = await provideImages(say);
+	const [images, executable] = await allEnded([provideImages(say), making]);
 	const tools = path.join(directory, 'tools.raw');
 	const evidence = path.join(directory, 'evidence.raw');
 	const contents = path.join(directory, 'tools');

@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import {mkdir, mkdtemp, readdir, readFile, rename, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {$} from 'zx';
+import {allEnded} from '../pool.ts';
 import {writeBareDisk, writeGptDisk} from './file-systems.ts';
 import {installedLayouts, installLayout} from './install-layout.ts';
 import {makeRootTree} from './root-tree.ts';
@@ -66,12 +67,13 @@ const makeImages = async (work: string, say: (text: string) => void): Promise<vo
 	await writeBareDisk(images.disks.bare, sizeMiB, tree);
 	await writeBareDisk(source, sourceMiB, tree);
 	await $`rm -r --one-file-system ${tree}`;
+	say(`making the disks of the layouts ${installedLayouts.join(' and ')}, each within a guest`);
 	const {kernel, initrd} = images;
-	for (const layout of installedLayouts) {
-		say(`making the disk of layout ${layout} within a guest`);
-		await installLayout({kernel, initrd, layout, source, target: images.disks[layout], sizeMiB});
-	}
-
+	await allEnded(
+		installedLayouts.map(async layout =>
+			installLayout({kernel, initrd, layout, source, target: images.disks[layout], sizeMiB}),
+		),
+	);
 	await rm(source);
 };
 

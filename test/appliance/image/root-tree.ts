@@ -7,7 +7,7 @@ const release = 'bookworm';
 const packages = [
 	'systemd systemd-sysv udev dbus libpam-systemd login passwd util-linux mount procps kmod',
 	'e2fsprogs lvm2 cryptsetup-bin cryptsetup-initramfs initramfs-tools busybox zstd linux-image-cloud-amd64',
-	'openssh-server iproute2',
+	'openssh-server iproute2 nvme-cli',
 ]
 	.join(' ')
 	.replaceAll(' ', ',');

@@ -9,6 +9,8 @@ export interface Disk {
 	readonly file: string;
 	readonly kind: DiskKind;
 	readonly serial: string;
+	/** Raw images of more namespaces of the same NVMe drive: /dev/nvme0n2 and on. */
+	readonly otherNamespaces?: readonly string[];
 	readonly isReadOnly?: boolean;
 	/** Sectors of 512 bytes in which every write fails with EIO, each time. */
 	readonly unwritableSectors?: readonly number[];
@@ -52,8 +54,23 @@ const imageOptions = ({file, isVolatile, unwritableSectors}: Disk): readonly str
 		: ['format=raw', 'cache=unsafe', `file=${file}`];
 };
 
+/** Numbered in their order, from 1. */
+const namespaceArguments = ({drive, id, file}: Readonly<Record<'drive' | 'id' | 'file', string>>) => [
+	...['-drive', `if=none,id=${id},format=raw,cache=unsafe,file=${file}`],
+	...['-device', `nvme-ns,bus=${drive},drive=${id}`],
+];
+
 const diskArguments = (disk: Disk, index: number): string[] => {
-	const {kind, serial, isReadOnly, writtenBytesPerSecond, onWriteError} = disk;
+	const {kind, serial, isReadOnly, writtenBytesPerSecond, onWriteError, otherNamespaces} = disk;
+	if (otherNamespaces) {
+		const images = [disk.file, ...otherNamespaces];
+		const drive = `nvme${index}`;
+		return [
+			...['-device', `nvme,id=${drive},serial=${serial}`],
+			...images.flatMap((file, at) => namespaceArguments({drive, id: `disk${index}n${at + 1}`, file})),
+		];
+	}
+
 	return [
 		'-drive',
 		[

@@ -1,4 +1,7 @@
+import {createHash} from 'node:crypto';
+import {createReadStream} from 'node:fs';
 import {open} from 'node:fs/promises';
+import {pipeline} from 'node:stream/promises';
 
 /** The unit of counting, in bytes: a page, and a block of ext4. */
 export const blockBytes = 4096;
@@ -31,4 +34,11 @@ export const nonZeroBlocks = async (file: string, unitBytes = blockBytes): Promi
 
 		offset += bytesRead;
 	}
+};
+
+/** SHA-256 of all that an image holds. */
+export const hashOf = async (file: string): Promise<string> => {
+	const hash = createHash('sha256');
+	await pipeline(createReadStream(file), hash);
+	return hash.digest('hex');
 };

@@ -35,3 +35,23 @@ test('a volatile disk flushes only when it is told to, and may be slow', t => {
 		'if=none,id=disk0,format=qcow2,cache=writeback,file=/f,readonly=off,throttling.bps-write=5',
 	);
 });
+
+test('an NVMe drive of several namespaces', t => {
+	const drive: Disk = {...disk, kind: 'nvme', otherNamespaces: ['/g']};
+	const all = qemuArguments({directory: '/d', kernel: 'k', initrd: 'i', append: 'a', disks: [drive]});
+	const at = all.indexOf('nvme,id=nvme0,serial=S');
+	t.deepEqual(all.slice(at + 1, at + 9), [
+		...[
+			'-drive',
+			'if=none,id=disk0n1,format=raw,cache=unsafe,file=/f',
+			'-device',
+			'nvme-ns,bus=nvme0,drive=disk0n1',
+		],
+		...[
+			'-drive',
+			'if=none,id=disk0n2,format=raw,cache=unsafe,file=/g',
+			'-device',
+			'nvme-ns,bus=nvme0,drive=disk0n2',
+		],
+	]);
+});

@@ -1,6 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import test from 'ava';
-import {runPool} from '../pool.ts';
+import {allEnded, runPool} from '../pool.ts';
 import {formatTable, systemHead} from '../table.ts';
 
 test('the table is Markdown with its columns lined up', t => {
@@ -53,4 +53,15 @@ test('so many at a time, each result at its place, and a failure stops no other'
 		results.map(result => (result.status === 'fulfilled' ? result.value : result.reason.message)),
 		[40, 'failed', 10, 30],
 	);
+});
+
+test('who waits for all learns of a failure when the others have ended', async t => {
+	t.deepEqual(await allEnded([Promise.resolve(1), 'two']), [1, 'two']);
+	let hasEnded = false;
+	const slow = async () => {
+		await delay(20);
+		hasEnded = true;
+	};
+	await t.throwsAsync(allEnded([Promise.reject(new Error('failed')), slow()]), {message: 'failed'});
+	t.true(hasEnded);
 });
