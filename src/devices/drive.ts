@@ -1,3 +1,5 @@
+import type {ByteRange} from './device.ts';
+
 /**
 What a drive itself says about itself: all that a technique of the drive's own needs to know, and all that an overwrite through the host cannot reach. Plain JSON; learnt with reading commands alone.
 
@@ -183,6 +185,23 @@ export interface LuksFacts {
 	readonly keyBits: number | null;
 	/** Where the ciphertext begins; before it is the header, in clear. */
 	readonly dataOffsetBytes: number | null;
+	/** Absent in records from before it was looked at. */
+	readonly layout?: LuksLayout;
+}
+
+/** What a LUKS header says of the device that it stands on. */
+export interface LuksLayout {
+	/** All that key material may stand in, whether a key slot uses it now or not; `null` where that is not known. */
+	readonly keyArea: ByteRange | null;
+	/** `crypt`: ciphertext of dm-crypt; other types are in clear, or encrypted by the drive. */
+	readonly segments: ReadonlyArray<{
+		readonly type: string;
+		readonly cipher: string | null;
+		/** To the end of the device, however large that is. */
+		readonly isToEnd: boolean;
+	}>;
+	/** What a program must know to use it: `online-reencrypt-v2` while it is re-encrypted. */
+	readonly requirements: readonly string[];
 }
 
 /** Source: JEDEC JESD84-B51, EXT_CSD bytes 231 (SEC_FEATURE_SUPPORT), 226 (BOOT_SIZE_MULT), 168 (RPMB_SIZE_MULT), 143 to 154 (GP_SIZE_MULT), 267 to 269. */

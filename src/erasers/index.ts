@@ -2,9 +2,18 @@
 import dd from './dd.ts';
 import direct from './direct.ts';
 import type {Eraser} from './eraser.ts';
+import luksErase from './luks-erase.ts';
 import nvmeFormat from './nvme-format.ts';
 import nvmeSanitize from './nvme-sanitize.ts';
 import pattern from './pattern.ts';
 import zeroRange from './zero-range.ts';
 
-export const erasers: readonly Eraser[] = [dd, direct, nvmeFormat, nvmeSanitize, pattern, zeroRange];
+export const erasers: readonly Eraser[] = [
+	dd,
+	direct,
+	luksErase,
+	nvmeFormat,
+	nvmeSanitize,
+	pattern,
+	zeroRange,
+];
