@@ -1,5 +1,5 @@
 import {writeFile} from 'node:fs/promises';
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import {parseCertificate} from '../../src/certificate.ts';
 import type {RunEvent} from '../../src/events.ts';
 import {createTools} from '../../src/process.ts';
@@ -56,11 +56,23 @@ serial('it is certified as a clear by cryptographic erase, without a canary', as
 	t.regex(notCovered, /copies of its blocks/);
 });
 
+/** The real cryptsetup, but for its `erase`; the words are those of crypt_keyslot_destroy in cryptsetup 2.6.1. */
+const erasingWith = async (t: ExecutionContext, script: string) => {
+	const directory = await temporaryDirectory(t);
+	const {stdout} = await run('which', ['cryptsetup']);
+	await writeFile(
+		`${directory}/cryptsetup`,
+		`#!/bin/sh\nif [ "$1" = erase ]; then ${script}; fi\nexec ${stdout.trim()} "$@"\n`,
+		{mode: 0o755},
+	);
+	return createTools({env: {PATH: `${directory}:${process.env['PATH']}`}});
+};
+
 for (const [when, happens] of [
 	['before anything was written', async () => {}],
 	[
 		'with one key slot of two gone',
-		async ({node}) => run('cryptsetup', ['luksKillSlot', '--batch-mode', node, '0']),
+		async ({node, tools}) => tools.run('cryptsetup', ['luksKillSlot', '--batch-mode', node, '0']),
 	],
 	[
 		'with all key slots gone, and what they held perhaps not',
@@ -69,11 +81,16 @@ for (const [when, happens] of [
 ] satisfies ReadonlyArray<readonly [string, (luks: LuksDevice) => Promise<unknown>]>) {
 	serial(`after a loss of power ${when} it is done again, all of it`, async t => {
 		const luks = await luksDevice(t, 2, async (node, key) => addSlot(node, key));
-		const first = await runOnDrive(t, luks, {
-			recipe,
-			cutAt: 'command.started',
-			onEvent: (event, abort) => (event.type === 'command.started' ? abort() : undefined),
-		});
+		const tools = await erasingWith(t, 'exec sleep 60');
+		const first = await runOnDrive(
+			t,
+			{...luks, tools},
+			{
+				recipe,
+				cutAt: 'command.started',
+				onEvent: (event, abort) => (event.type === 'command.started' ? abort() : undefined),
+			},
+		);
 		t.is(first.exitCode, 130);
 		t.is(certificateIn(first.events), undefined);
 		t.true(await luks.opens());
@@ -88,17 +105,9 @@ for (const [when, happens] of [
 	});
 }
 
-/** The real cryptsetup, but for its `erase`. Its words are those of `device_write_lock` in lib/luks2 and of crypt_wipe in cryptsetup 2.6.1. */
-const failing = async (directory: string) => {
-	const {stdout} = await run('which', ['cryptsetup']);
-	const script = `#!/bin/sh\nif [ "$1" = erase ]; then echo 'Cannot wipe device /dev/loop0.' >&2; exit 1; fi\nexec ${stdout.trim()} "$@"\n`;
-	await writeFile(`${directory}/cryptsetup`, script, {mode: 0o755});
-	return createTools({env: {PATH: `${directory}:${process.env['PATH']}`}});
-};
-
 serial('one that fails is never certified, and can be resumed', async t => {
 	const luks = await luksDevice(t, 2);
-	const tools = await failing(await temporaryDirectory(t));
+	const tools = await erasingWith(t, "echo 'Cannot wipe device /dev/loop0.' >&2; exit 1");
 	const {exitCode, events, remains} = await runOnDrive(t, {...luks, tools}, {recipe});
 	t.is(exitCode, 4);
 	t.is(find(events, 'step.failed', 'erase')?.code, 'ERASER_FAILED');
