@@ -6,7 +6,7 @@ import type {Eraser, Method} from './erasers/eraser.ts';
 import type {Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
 import {defaultAtOnce} from './planner/at-once.ts';
 import {certificateDetails} from './planner/certificate-details.ts';
-import {eraserRefusal, notCoveredBy, planEraser, purgesBeside} from './planner/erasers.ts';
+import {eraserRefusal, notCoveredBy, planEraser, psidRefusal, purgesBeside} from './planner/erasers.ts';
 import {type OverlapStep, overlapRefusal, planOverlap} from './planner/overlap.ts';
 import {overrideEraser, schemeRefusals, uselessOptions} from './planner/schemes.ts';
 import type {Recipe, RecipeStep} from './recipe.ts';
@@ -30,6 +30,7 @@ export interface PlanInput {
 		readonly eraser?: string;
 		readonly scheme?: string;
 		readonly method?: Method;
+		readonly psidFile?: string;
 		readonly verify?: {readonly coverage?: string; readonly percent?: number; readonly overlap?: boolean};
 	};
 	readonly stateDir: string | null;
@@ -145,6 +146,7 @@ const planDevice = (facts: DeviceFacts, {erase: options, steps}: Work, input: Pl
 		refusals: [
 			...refusalsOf(facts, policyOf(input, choice !== undefined)),
 			...(choice ? eraserRefusal(facts, choice, options) : []),
+			...psidRefusal(facts, eraser, options),
 			...overlapRefusal(facts, overlap, steps),
 		],
 	};

@@ -19,6 +19,7 @@ export interface RunOptions {
 	readonly eraser?: string;
 	readonly scheme?: string;
 	readonly method?: Method;
+	readonly psidFile?: string;
 	readonly verify?: VerifyChoice;
 	readonly overlap?: boolean;
 	readonly progress: ProgressChoice;
@@ -118,6 +119,12 @@ const addCommonOptions = (command: Command): Command =>
 				'--method <name>',
 				'what the eraser must be after NIST SP 800-88; purge: refused where the drive cannot do it',
 			).choices(['clear', 'purge']),
+		)
+		.addOption(
+			new Option(
+				'--psid-file <file>',
+				'where the PSID on the label of the drive is, or a line "SERIAL PSID" for each, for opal-revert; sedutil-cli gets it as an argument, which every user of this machine can see meanwhile (ps)',
+			),
 		)
 		.addOption(
 			new Option(

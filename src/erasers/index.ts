@@ -5,6 +5,7 @@ import type {Eraser} from './eraser.ts';
 import luksErase from './luks-erase.ts';
 import nvmeFormat from './nvme-format.ts';
 import nvmeSanitize from './nvme-sanitize.ts';
+import opalRevert from './opal-revert.ts';
 import pattern from './pattern.ts';
 import zeroRange from './zero-range.ts';
 
@@ -14,6 +15,7 @@ export const erasers: readonly Eraser[] = [
 	luksErase,
 	nvmeFormat,
 	nvmeSanitize,
+	opalRevert,
 	pattern,
 	zeroRange,
 ];

@@ -7,11 +7,17 @@ type Options = Readonly<Record<string, unknown>>;
 /** The options of an erase, with what the command line says instead. A scheme of the recipe is for the eraser of the recipe. */
 export const overrideEraser = (
 	{scheme: own, ...options}: Options,
-	{eraser, method, scheme = eraser === undefined || eraser === options['eraser'] ? own : undefined}: Options,
+	{
+		eraser,
+		method,
+		psidFile,
+		scheme = eraser === undefined || eraser === options['eraser'] ? own : undefined,
+	}: Options,
 ): Options => ({
 	...options,
 	...(eraser !== undefined && {eraser}),
 	...(method !== undefined && {method}),
+	...(psidFile !== undefined && {psidFile}),
 	...(scheme !== undefined && {scheme}),
 });
 
@@ -54,8 +60,9 @@ export const schemeRefusals = (
 
 /** What chooses how to erase is not left out without a word where nothing is erased. */
 export const uselessOptions = (overrides: Options): readonly Refusal[] =>
-	['eraser', 'scheme', 'method']
-		.filter(name => overrides[name] !== undefined)
+	['eraser', 'scheme', 'method', 'psidFile']
+		.filter(option => overrides[option] !== undefined)
+		.map(option => option.replace('psidFile', 'psid-file'))
 		.map(name => ({
 			code: 'USAGE',
 			message: `--${name} has no meaning here: the recipe erases nothing`,

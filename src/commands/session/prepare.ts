@@ -16,6 +16,7 @@ import type {VerifyChoice} from '../options.ts';
 import {lookAtDeparture} from './departure.ts';
 import {lookAtDestinations} from './destinations.ts';
 import {lookAtPlaces} from './look-at-places.ts';
+import {lookAtPsids} from './look-at-psids.ts';
 import {measureForAuto} from './rates.ts';
 import {lookAtKey, type SigningChoice} from './signing.ts';
 
@@ -27,6 +28,8 @@ export interface RunRequest extends SigningChoice {
 	readonly eraser?: string | undefined;
 	readonly scheme?: string | undefined;
 	readonly method?: Method | undefined;
+	/** Absolute path. */
+	readonly psidFile?: string | undefined;
 	readonly verify?: VerifyChoice | undefined;
 	/** How many devices at a time. */
 	readonly atOnce?: number | undefined;
@@ -70,6 +73,7 @@ export const preparePlan = async (
 				...(request.eraser !== undefined && {eraser: request.eraser}),
 				...(request.scheme !== undefined && {scheme: request.scheme}),
 				...(request.method !== undefined && {method: request.method}),
+				...(request.psidFile !== undefined && {psidFile: request.psidFile}),
 				verify: {...request.verify, ...(request.overlap !== undefined && {overlap: request.overlap})},
 			},
 			refusals,
@@ -85,7 +89,7 @@ export const preparePlan = async (
 		schemeTools(request.targets),
 		surroundings,
 	);
-	const needed = [...(await findOwners(plan.devices)), ...refusals, ...unfit];
+	const needed = [...(await findOwners(plan.devices)), ...refusals, ...unfit, ...(await lookAtPsids(plan))];
 	const leaving = await lookAtDeparture(plan, schemeTools(request.targets), surroundings);
 	return make([...needed, ...(leaving?.refusals ?? [])], {...measured, ...leaving?.changes});
 };

@@ -34,5 +34,14 @@ export const eraseOptions = {
 		),
 		true,
 	),
+	psidFile: v.optional(
+		v.pipe(
+			v.string(),
+			v.startsWith('/', 'an absolute path'),
+			v.description(
+				'file with the PSID on the label of the drive, or with a line "SERIAL PSID" for each, for opal-revert',
+			),
+		),
+	),
 	...stallOptions,
 };
