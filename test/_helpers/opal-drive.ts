@@ -13,7 +13,7 @@ interface OpalBehaviour {
 	readonly psid: string;
 	/** What a revert makes of the media; `everything`: it lies. */
 	readonly leaves: 'noise' | 'everything';
-	readonly fails: 'revert' | 'hang' | 'silent' | 'nothing';
+	readonly fails: 'revert' | 'silent' | 'nothing';
 }
 
 export interface OpalDrive extends Subject {
