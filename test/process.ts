@@ -92,7 +92,7 @@ test('a tool that ignores SIGTERM is killed after two seconds', async t => {
 	);
 	t.is(error.code, 'TOOL_FAILED');
 	const tookMs = performance.now() - startedAtMs;
-	t.true(tookMs > 2000 && tookMs < 8000, `${tookMs}`);
+	t.true(tookMs > 2000 && tookMs < 30_000, `${tookMs}`);
 });
 
 test('an abort stops a tool, and keeps one from starting', async t => {

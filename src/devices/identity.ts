@@ -51,7 +51,12 @@ export const requireSameMedia = (before: DeviceFacts, now: DeviceFacts): void =>
 		throw new SanitizeError(
 			'NOT_CONFIRMED',
 			`${before.target} cannot be told to be the device that was confirmed: ${differences.join('; ')}`,
-			{hint: 'attach that one, or start a new run; nothing was written now'},
+			{
+				hint:
+					now.totalBytes === 0
+						? 'nothing was written now; a SCSI drive that sanitizes itself may tell no size: wait until it has ended (sg_requests), have its size read again (/sys/block/*/device/rescan), then resume the run'
+						: 'attach that one, or start a new run; nothing was written now',
+			},
 		);
 	}
 };

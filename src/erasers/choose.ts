@@ -94,7 +94,7 @@ const chooseByItself = (
 };
 
 // The best first: what reaches all of the media, then what reaches what the host can see of them.
-const purges = ['nvme-sanitize', 'nvme-format', 'opal-revert'];
+const purges = ['nvme-sanitize', 'scsi-sanitize', 'mmc-secure', 'nvme-format', 'opal-revert'];
 
 /** Rates of some hundredths of a second are as good as equal below this. */
 const clearly = 1.2;

@@ -49,27 +49,29 @@ export const limitsFor = (
 const floorToPower = (bytes: number): number => 2 ** Math.floor(Math.log2(Math.max(bytes, 1)));
 
 /** A disk with heads gains nothing from many places at once. */
-const firstSetting = ({rotational, maxBytesInFlight}: Limits): Setting => ({
-	blockBytes: mebibyte,
-	inFlight: Math.min(rotational ? 2 : 4, floorToPower(maxBytesInFlight / mebibyte)),
-});
+const firstSetting = ({rotational, maxBytesInFlight, maxBlockBytes}: Limits): Setting => {
+	const inFlight = rotational ? 2 : 4;
+	const share = floorToPower(maxBytesInFlight / inFlight);
+	const blockBytes = Math.min(Math.max(share, mebibyte), 2 * mebibyte, maxBlockBytes);
+	return {blockBytes, inFlight: Math.min(inFlight, floorToPower(maxBytesInFlight / blockBytes))};
+};
 
-// Rates of some milliseconds differ by a few percent without a cause.
+// Rates of some hundredths of a second differ by some percent without a cause.
 const asGood = 0.97;
-const better = 1.05;
+const better = 1.1;
 
 // With a single one nothing is under way while it is looked at.
 const fewestOfLonger = 2;
 
 /**
-The settings that are worth a try, each after what came of the one before; returns the best. Longer blocks cost less for each byte, so they need only be as good; a deeper queue keeps more waiting for whoever interrupts, so it must be better, and a shallower one as good; one at a time must be better, too.
+The settings that are worth a try, each after what came of the one before; returns the best. Longer blocks cost less for each byte, so they need only be as good; any other queue depth must be better, unless so much is under way that whoever interrupts would wait for it.
 */
 export function* climb(limits: Limits): Generator<Setting, Setting, Rate> {
 	const first = yield firstSetting(limits);
 	let best = first;
 	const mostBytes = () => Math.min(limits.maxBytesInFlight, best.bytesPerSecond * longestSeconds);
 	const isAllowed = ({blockBytes, inFlight}: Setting) => blockBytes * inFlight <= mostBytes();
-	for (let blockBytes = best.blockBytes * 4; blockBytes <= limits.maxBlockBytes; blockBytes *= 4) {
+	for (const blockBytes of longerThan(first, limits)) {
 		const inFlight = Math.min(best.inFlight, floorToPower(mostBytes() / blockBytes));
 		if (inFlight < fewestOfLonger) {
 			break;
@@ -88,6 +90,9 @@ export function* climb(limits: Limits): Generator<Setting, Setting, Rate> {
 	return yield* climbDepth(best, isAllowed);
 }
 
+const longerThan = ({blockBytes}: Setting, {maxBlockBytes}: Limits): readonly number[] =>
+	[4, 8].map(times => blockBytes * times).filter(bytes => bytes <= maxBlockBytes);
+
 function* climbDepth(
 	start: Rate,
 	isAllowed: (setting: Setting) => boolean,
@@ -105,8 +110,7 @@ function* climbDepth(
 
 	for (let inFlight = best.inFlight / 2; best.inFlight <= start.inFlight && inFlight >= 1; inFlight /= 2) {
 		const rate = yield pick({...best, inFlight});
-		// Alone, each block waits for the one before to be told of.
-		if (!isAtLeast(rate, best, inFlight === 1 ? better : asGood)) {
+		if (!isAtLeast(rate, best, isAllowed(best) ? better : 0)) {
 			break;
 		}
 

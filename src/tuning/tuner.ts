@@ -11,7 +11,7 @@ export interface Tuner {
 }
 
 // Shorter than this a rate says nothing; longer than this nobody waits for one.
-const trialMs = 10;
+const trialMs = 25;
 const longestTrialMs = 300;
 const trialBlocks = 8;
 

@@ -12,7 +12,7 @@ export const runFile = promisify(execFile);
 
 export const cli = path.join(import.meta.dirname, '../../src/cli.ts');
 
-const defaultTimeoutMs = 30_000;
+const defaultTimeoutMs = 120_000;
 
 export interface CliEnd {
 	/** `null` when it was killed by a signal, also for taking too long. */

@@ -31,7 +31,7 @@ export interface Pty {
 	hangUp(): Promise<void>;
 }
 
-const timeoutMs = 20_000;
+const timeoutMs = 60_000;
 
 /** A real pseudo-terminal. `isDeaf`: the other side never reads. */
 export const openPty = async (

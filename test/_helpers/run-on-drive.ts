@@ -15,7 +15,7 @@ import {temporaryDirectory} from './fake-tools.ts';
 import type {NvmeDrive} from './nvme-drive.ts';
 import {planOf, recipeOf, runId} from './plan.ts';
 
-type Drive = Pick<NvmeDrive, 'device' | 'tools'>;
+type RunDrive = Pick<NvmeDrive, 'device' | 'tools'>;
 
 interface DriveRun {
 	readonly recipe?: Recipe;
@@ -41,7 +41,7 @@ const purgeRecipe = recipeOf(
 /** A whole run over a drive that erases itself, with real records. */
 export const runOnDrive = async (
 	t: ExecutionContext,
-	drive: Drive,
+	drive: RunDrive,
 	{recipe = purgeRecipe, ...run}: DriveRun = {},
 ): Promise<DriveRunResult> => {
 	const directory = await temporaryDirectory(t);
@@ -55,7 +55,7 @@ export const runOnDrive = async (
 };
 
 /** Another process goes on with what is left. */
-export const goOnWithDrive = async (drive: Drive, remains: string): Promise<DriveRunResult> => {
+export const goOnWithDrive = async (drive: RunDrive, remains: string): Promise<DriveRunResult> => {
 	const kept = await readKeptRun(remains);
 	return await carryOut(drive, kept.plan, {state: remains, copy: remains, kept});
 };
@@ -67,7 +67,7 @@ interface Work extends Pick<DriveRun, 'onEvent' | 'cutAt'> {
 }
 
 const carryOut = async (
-	{device, tools}: Drive,
+	{device, tools}: RunDrive,
 	plan: Plan,
 	{state, copy, kept, onEvent, cutAt}: Work,
 ): Promise<DriveRunResult> => {

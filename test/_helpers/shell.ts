@@ -27,7 +27,7 @@ export const allCompletions = '\x14';
 const showLine = '\x07';
 const killLine = '\x15';
 
-const timeoutMs = 20_000;
+const timeoutMs = 60_000;
 
 export interface Shell {
 	/** The line as it stands after these keys were pressed. */

@@ -119,7 +119,7 @@ asRoot(
 		t.is(end.exitCode, 4, end.stderr);
 		t.is(await stuckOn(node), 1);
 		// Eight seconds to give up, ten for dd, and what a busy machine adds.
-		t.true(tookMs < 40_000, `${tookMs} ms`);
+		t.true(tookMs < 90_000, `${tookMs} ms`);
 		const stalls = end.events.filter(event => event.type === 'step.stalled');
 		const {path: device, totalBytes} = slow;
 		t.like(stalls.at(-1), {step: 'erase', device, bytesPerSecond: 0, totalBytes, giveUpSeconds: 0});
@@ -190,7 +190,7 @@ asRoot('an operator who interrupts a hanging write is not kept waiting', async t
 	});
 	const tookMs = performance.now() - interruptedAtMs;
 	t.is(end.exitCode, 130, end.stderr);
-	t.true(tookMs < 40_000, `${tookMs} ms`);
+	t.true(tookMs < 90_000, `${tookMs} ms`);
 	t.regex(
 		end.stderr,
 		/did not answer for 15 s after it was told to stop: what was under way may still be written/,
@@ -217,7 +217,7 @@ asRoot('writes of our own that hang are given up, and hold up no other device', 
 		),
 	});
 	t.is(end.exitCode, 4, end.stderr);
-	t.true(performance.now() - thawedAtMs < 15_000);
+	t.true(performance.now() - thawedAtMs < 60_000);
 	t.regex(
 		end.stderr,
 		/did not answer for 15 s after it was told to stop: what was under way may still be written/,

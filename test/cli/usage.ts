@@ -18,7 +18,7 @@ const mistakes: ReadonlyArray<readonly [args: string, cause: RegExp, wayOut: str
 	['run erase --log-dir', /'--log-dir <dir>' argument missing/, 'zeroize run --help'],
 	[
 		'run erase --eraser hammer',
-		/'hammer' is invalid.+auto, dd, direct, pattern, zero-range/,
+		/'hammer' is invalid\. Allowed choices are auto, dd, direct, .+, zero-range/,
 		'zeroize run --help',
 	],
 	['plan erase --progress loud', /'loud' is invalid.+auto, tty, plain, json/, 'zeroize plan --help'],

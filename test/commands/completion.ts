@@ -30,7 +30,7 @@ const candidates: ReadonlyArray<readonly [words: readonly string[], values: read
 	[['verify', '--verify=s'], ['--verify=sampled']],
 	[
 		['plan', 'erase', '--eraser', 'd'],
-		['dd', 'direct'],
+		['dd', 'direct', 'discard-secure'],
 	],
 	[['rehearse', '--keep', 'ver'], ['verify-only']],
 	[['rehearse', '--size', ''], []],
@@ -129,7 +129,7 @@ const lines: ReadonlyArray<readonly [keys: string, line: string]> = [
 	['zeroize run er\t', 'zeroize run erase '],
 	[`zeroize run erase --verify ${allCompletions}`, 'zeroize run erase --verify full none sampled '],
 	['zeroize run erase --verify=sa\t', 'zeroize run erase --verify=sampled '],
-	[`zeroize plan --eraser ${allCompletions}`, 'zeroize plan --eraser auto dd direct pattern zero-range '],
+	[`zeroize plan --method ${allCompletions}`, 'zeroize plan --method clear purge '],
 	[`zeroize plan --progress ${allCompletions}`, 'zeroize plan --progress auto json plain tty '],
 	[`zeroize rehearse --host ${allCompletions}`, 'zeroize rehearse --host rehearsal system '],
 	['zeroize run erase --dev\tlo\tdi\t', 'zeroize run erase --device loop:disk.img '],
@@ -156,7 +156,7 @@ const workDirectory = async (t: ExecutionContext): Promise<string> => {
 for (const name of ['bash', 'zsh'] as const satisfies readonly ShellName[]) {
 	const withShell = hasShell(name) ? test : test.skip;
 	withShell(`a real ${name} completes with the script (needs ${name})`, async t => {
-		t.timeout(120_000);
+		t.timeout(300_000);
 		const directory = await workDirectory(t);
 		const shell = await openShell(t, name, directory);
 		for (const [keys, line] of lines) {

@@ -71,7 +71,7 @@ serial('a tiny run measures, checks, cleans up and writes what can be read again
 	const {exitCode, stdout, stderr} = await $({
 		quiet: true,
 		nothrow: true,
-		timeout: '50s',
+		timeout: '200s',
 	})`${process.execPath} ${bench} ${args}`;
 	t.is(exitCode, 0, stderr);
 	t.regex(stdout, /^start to first byte written .* (?:pass|MISS) /m);
@@ -110,7 +110,7 @@ serial('a tool that is not there is named with its package, and nothing is measu
 	const {status, stderr} = spawnSync(process.execPath, [bench, '--only', 'nwipe', '--zeroize', zeroize], {
 		env: {PATH: directory},
 		encoding: 'utf8',
-		timeout: 50_000,
+		timeout: 200_000,
 	});
 	t.is(status, 1);
 	t.regex(stderr, /^bench: .*nwipe.* not found; on Debian: apt-get install .*nwipe/m);
@@ -123,7 +123,7 @@ serial('Ctrl-C ends it in the middle, and nothing is left', async t => {
 	const child = $({
 		quiet: true,
 		nothrow: true,
-		timeout: '50s',
+		timeout: '200s',
 	})`exec ${process.execPath} ${bench} ${args} --out ${directory} 2>&1`;
 	for await (const line of child) {
 		if (line.includes('2 of 50')) {

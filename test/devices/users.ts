@@ -103,6 +103,6 @@ test('a file that another process has open on a file system that never answers h
 	slow.freeze();
 	const startedAtMs = performance.now();
 	t.deepEqual((await inspectFile(image.path)).holders, []);
-	t.true(performance.now() - startedAtMs < 5000);
+	t.true(performance.now() - startedAtMs < 20_000);
 	slow.thaw();
 });

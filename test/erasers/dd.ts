@@ -222,7 +222,7 @@ test('a dd that not even SIGKILL ends is left after a while, and said to be aliv
 });
 
 test('an erase whose dd cannot be stopped says that it may still write', async t => {
-	t.timeout(20_000);
+	t.timeout(120_000);
 	const {tools} = await withEnd(t, {});
 	const controller = new AbortController();
 	const forever = new Promise<never>(() => {});

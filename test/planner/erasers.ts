@@ -1,8 +1,10 @@
 import test from 'ava';
 import type {DriveFacts} from '../../src/devices/drive.ts';
 import {driveOf, nvmeFacts} from '../_helpers/drive-facts.ts';
+import {capableMmc} from '../_helpers/mmc-card.ts';
 import {capable} from '../_helpers/nvme-drive.ts';
 import {memoryFacts, planOf, recipeOf} from '../_helpers/plan.ts';
+import {capableScsi} from '../_helpers/scsi-drive.ts';
 
 const disk = (drive?: DriveFacts) =>
 	memoryFacts({kind: 'disk', rotational: false, transport: 'nvme', ...(drive && {drive})});
@@ -24,6 +26,21 @@ test('a purge takes the best that the drive has, and says what it does', t => {
 		second?.unsuitable.map(({eraser}) => eraser).filter(name => name.startsWith('nvme')),
 		['nvme-sanitize'],
 	);
+});
+
+test('a purge of a SCSI drive and of an eMMC, and a secure discard, which is none', t => {
+	const plan = (drive: DriveFacts, options = {}) =>
+		planOf({recipe: purging(options), devices: [disk(drive)]});
+	t.like(plan(capableScsi).devices[0]?.eraser, {name: 'scsi-sanitize', technique: 'cryptographic-erase'});
+	const card = plan(capableMmc);
+	t.like(card.devices[0]?.eraser, {name: 'mmc-secure', method: 'purge', technique: 'block-erase'});
+	t.regex(card.devices[0]?.eraser?.command?.join(' ') ?? '', /^mmc erase trim 0 65024 .* && mmc sanitize /);
+	const discarding = plan(capableMmc, {eraser: 'discard-secure'});
+	t.is(discarding.devices[0]?.eraser, undefined);
+	t.regex(discarding.refusals[0]?.message ?? '', /discard-secure is a clear, and a purge is asked for/);
+	const bare = {...capableMmc, mmc: {...capableMmc.mmc, sanitize: false}} as DriveFacts;
+	t.like(plan(bare).refusals[0], {code: 'UNSUPPORTED'});
+	t.regex(plan(bare).refusals[0]?.message ?? '', /mmc-secure: the eMMC has no Sanitize .* is a clear/);
 });
 
 test('what a purge does not reach is not what an overwrite does not reach', t => {

@@ -1,5 +1,5 @@
 import type {SanitizeStatus, ScsiFacts} from '../drive.ts';
-import {type Asking, ask, foundIn, NotUnderstood, unknownIn} from './ask.ts';
+import {type Asking, ask, foundIn, type Learnt, NotUnderstood, unknownIn} from './ask.ts';
 import type {DriveReading} from './reading.ts';
 
 /** Asks a SCSI or SAS drive which commands it knows, with sg3-utils. */
@@ -15,7 +15,7 @@ export const readScsi = async (asking: Asking): Promise<DriveReading> => {
 				accept: [0, 9],
 			},
 		),
-		ask(asking, ['sg_requests', node], ({stdout, stderr}) => parseSense(stdout + stderr)),
+		readScsiSanitizeStatus(asking),
 	]);
 	if ('why' in commands) {
 		return {unknown: unknownIn('scsi', commands)};
@@ -56,9 +56,26 @@ export const parseCommands = (text: string, exitCode = 0): ScsiFacts => {
 	};
 };
 
+/** Of each of its news, as that it was without power, a drive tells before anything else, and once. */
+const mostNews = 4;
+
+/** How the last sanitize operation of a drive is, or came out. */
+export const readScsiSanitizeStatus = async (asking: Asking): Promise<Learnt<SanitizeStatus>> => {
+	for (let left = mostNews; ; left -= 1) {
+		const learnt = await ask(asking, ['sg_requests', asking.node], ({stdout, stderr}) => {
+			const text = stdout + stderr;
+			return left > 0 && /Sense key: Unit Attention/i.test(text) ? undefined : parseSense(text);
+		});
+		if ('why' in learnt || learnt.found) {
+			return learnt as Learnt<SanitizeStatus>;
+		}
+	}
+};
+
 /** `sg_requests`, standard output and error together: what the drive says of itself without being asked to do anything. @throws NotUnderstood. */
 export const parseSense = (text: string): SanitizeStatus => {
-	if (!text.includes('Sense key:')) {
+	const key = /Sense key: (.*)/.exec(text)?.[1];
+	if (key === undefined) {
 		throw new NotUnderstood('the drive does not tell its state');
 	}
 
@@ -67,5 +84,15 @@ export const parseSense = (text: string): SanitizeStatus => {
 		return {state: 'running', ...(percent !== undefined && {progress: Number(percent) / 100})};
 	}
 
-	return {state: /sanitize command failed/i.test(text) ? 'failed' : 'idle'};
+	if (/sanitize command failed/i.test(text)) {
+		return {state: 'failed'};
+	}
+
+	// Whatever else keeps it from working may hide one that runs.
+	if (!/^(?:No Sense|Recovered Error)/i.test(key)) {
+		const what = /Additional sense: (.*)/.exec(text)?.[1];
+		throw new NotUnderstood(`the drive says "${key}"${what === undefined ? '' : `, "${what}"`}`);
+	}
+
+	return {state: 'idle'};
 };

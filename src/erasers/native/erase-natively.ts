@@ -46,7 +46,9 @@ export async function* eraseNatively(
 			yield* waitForEnd(asked, context, timing);
 		}
 	} else {
-		yield* runToEnd(operation, context, timing);
+		for (const command of [operation.command, ...(operation.afterwards ?? [])]) {
+			yield* runToEnd({...operation, command}, context, timing);
+		}
 	}
 
 	await forgetCache(context);

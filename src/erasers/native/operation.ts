@@ -10,6 +10,8 @@ export interface NativeOperation {
 	readonly tool: EraseResult['tool'];
 	/** Program and arguments that give the command. With {@link status} the program ends at once, else when the drive has ended. */
 	readonly command: readonly [string, ...string[]];
+	/** Commands that follow, each when the one before has ended; only without {@link status}. */
+	readonly afterwards?: ReadonlyArray<readonly [string, ...string[]]>;
 	/** How long the drive says that it takes; `null` where it does not say. */
 	readonly estimateSeconds: number | null;
 	/** Asks the drive how its last operation is, or came out; never throws. Absent where the drive remembers nothing of it: then one that was interrupted begins anew. */

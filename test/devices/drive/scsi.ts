@@ -58,6 +58,23 @@ test('a state that is not told is a gap', async t => {
 	t.deepEqual(unknown, [{what: 'sanitize-status', why: 'sg_requests: the drive does not tell its state'}]);
 });
 
+test('what keeps a drive from working may hide a sanitize, and is no answer', async t => {
+	const {sg_opcodes} = await answers('ssd', 'ssd');
+	for (const [state, why] of [
+		[
+			'becoming-ready',
+			/^sg_requests: the drive says "Not Ready", "Logical unit is in process of becoming ready"$/,
+		],
+		// Told again and again: then it is no news.
+		['attention', /^sg_requests: the drive says "Unit Attention", "Power on occurred"$/],
+	] as const) {
+		const sg_requests = [{stderr: await capture(`sg_requests-1.46-${state}-stderr`)}];
+		const {scsi, unknown = []} = await readScsi(await askingWith(t, {sg_opcodes, sg_requests}));
+		t.deepEqual(scsi, {sanitize: all, formatUnit: true});
+		t.regex(unknown.map(({what, why}) => (what === 'sanitize-status' ? why : what)).join('; '), why);
+	}
+});
+
 test('an operation code is not taken for a service action', t => {
 	const lines = [' 48                 10    0,0    Sanitize', ' 28        3        10    0,0    Read(10)'];
 	t.false(Object.values(parseCommands(lines.join('\n')).sanitize).some(Boolean));

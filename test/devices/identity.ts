@@ -1,0 +1,18 @@
+import test from 'ava';
+import {requireSameMedia} from '../../src/devices/identity.ts';
+import {SanitizeError} from '../../src/errors.ts';
+import {deviceFacts} from '../_helpers/verify-device.ts';
+
+test('a drive without a size may be at work, and the hint says so', t => {
+	const before = deviceFacts({serial: 'SERIAL1', totalBytes: 4096});
+	const hintFor = (totalBytes: number) => {
+		const error = t.throws(() => requireSameMedia(before, {...before, totalBytes}), {
+			instanceOf: SanitizeError,
+		});
+		t.is((error as SanitizeError).code, 'NOT_CONFIRMED');
+		return (error as SanitizeError).hint ?? '';
+	};
+	t.regex(hintFor(0), /sanitizes itself may tell no size: wait .* then resume the run$/);
+	t.regex(hintFor(8192), /^attach that one/);
+	t.notThrows(() => requireSameMedia(before, {...before, deviceNumber: '8:16'}));
+});
