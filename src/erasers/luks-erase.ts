@@ -1,5 +1,5 @@
 import type {DeviceFacts} from '../devices/device.ts';
-import type {LuksFacts} from '../devices/drive.ts';
+import type {LuksFacts} from '../devices/drive/luks-facts.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
 import {defineEraser, type EraseContext, type ErasePoint, type EraseResult, supported} from './eraser.ts';
 import {readHeader, requireCryptsetup} from './luks/cryptsetup.ts';

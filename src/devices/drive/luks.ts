@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type {ByteRange} from '../device.ts';
-import type {LuksFacts} from '../drive.ts';
 import {type Asking, ask, NotUnderstood, unknownIn} from './ask.ts';
 import {integer, parseAs} from './json.ts';
+import type {LuksFacts} from './luks-facts.ts';
 import type {DriveReading} from './reading.ts';
 
 /** Reads the header of an encrypted device, with `cryptsetup`. */

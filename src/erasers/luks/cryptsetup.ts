@@ -1,6 +1,6 @@
 import type {Learnt} from '../../devices/drive/ask.ts';
 import {readLuks} from '../../devices/drive/luks.ts';
-import type {LuksFacts} from '../../devices/drive.ts';
+import type {LuksFacts} from '../../devices/drive/luks-facts.ts';
 import {SanitizeError} from '../../errors.ts';
 import type {Tools} from '../../process.ts';
 import type {EraseResult} from '../eraser.ts';

@@ -1,5 +1,5 @@
 import type {ByteRange, DeviceFacts} from '../../devices/device.ts';
-import type {LuksFacts, LuksLayout} from '../../devices/drive.ts';
+import type {LuksFacts, LuksLayout} from '../../devices/drive/luks-facts.ts';
 import {foreign, type Support, unsupported} from '../eraser.ts';
 import {whyUnknown} from '../native/obstacles.ts';
 

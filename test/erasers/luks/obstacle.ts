@@ -1,6 +1,7 @@
 import test from 'ava';
 import type {DeviceFacts} from '../../../src/devices/device.ts';
-import type {DriveFacts, LuksFacts, LuksLayout} from '../../../src/devices/drive.ts';
+import type {LuksFacts, LuksLayout} from '../../../src/devices/drive/luks-facts.ts';
+import type {DriveFacts} from '../../../src/devices/drive.ts';
 import luksErase from '../../../src/erasers/luks-erase.ts';
 import {driveOf} from '../../_helpers/drive-facts.ts';
 import {deviceFacts} from '../../_helpers/verify-device.ts';
