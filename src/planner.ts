@@ -2,7 +2,7 @@ import {confirmationFor, refusalsOf, type SafetyPolicy} from './clearance.ts';
 import type {DeviceFacts} from './devices/device.ts';
 import {driveWarnings} from './devices/drive/words.ts';
 import type {ReadRates} from './devices/measure.ts';
-import type {Eraser, Method} from './erasers/eraser.ts';
+import {type Eraser, eraserOn, type Method} from './erasers/eraser.ts';
 import type {Plan, PlannedDevice, PlannedStep, Refusal} from './plan.ts';
 import {defaultAtOnce} from './planner/at-once.ts';
 import {certificateDetails} from './planner/certificate-details.ts';
@@ -126,7 +126,8 @@ interface Work {
 	readonly steps: readonly OverlapStep[];
 }
 
-const planDevice = (facts: DeviceFacts, {erase: options, steps}: Work, input: PlanInput) => {
+const planDevice = (facts: DeviceFacts, {erase: options, steps}: Work, given: PlanInput) => {
+	const input = {...given, erasers: given.erasers.map(eraser => eraserOn(eraser, facts))};
 	const choice = options && planEraser(facts, options, input);
 	const {eraser, planned, unsuitable = []} = choice ?? {};
 	const overlap = choice ? planOverlap(facts, eraser, steps) : undefined;

@@ -161,7 +161,10 @@ interface StepNames {
 
 const namesOf = ({step, device}: StepNames): StepNames => ({step, ...(device !== undefined && {device})});
 
-const announcedIn = ({canary}: AnnouncedCommand): AnnouncedCommand => (canary ? {canary} : {});
+const announcedIn = ({canary, password}: AnnouncedCommand): AnnouncedCommand => ({
+	...(canary && {canary}),
+	...(password !== undefined && {password}),
+});
 
 const endStep = (report: Report, event: StepNames, how: EndedStep['how']): Report => ({
 	...report,

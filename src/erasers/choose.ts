@@ -83,18 +83,30 @@ const chooseByItself = (
 		return chooseFastest(suitable, rates);
 	}
 
-	const eraser = purges.map(name => suitable.find(eraser => eraser.name === name)).find(found => found);
+	const able = suitable.filter(({method}) => method === 'purge');
+	const eraser = purges.map(name => able.find(eraser => eraser.name === name)).find(found => found);
 	const reasons = all
-		.filter(({method}) => method === 'purge')
-		.map(({name}) => `${name}: ${obstacles.get(name) ?? 'only where it is named'}`);
+		.filter(({method, methodOn}) => method === 'purge' || methodOn)
+		.map(({name, method}) => `${name}: ${obstacles.get(name) ?? notByItself(method)}`);
 	return {
 		eraser,
 		reason: eraser ? 'chosen by auto: the best that the drive can do by itself' : reasons.join('; '),
 	};
 };
 
+const notByItself = (method: Method): string =>
+	method === 'purge' ? 'only where it is named' : 'what it does to this drive is a clear';
+
 // The best first: what reaches all of the media, then what reaches what the host can see of them.
-const purges = ['nvme-sanitize', 'scsi-sanitize', 'mmc-secure', 'nvme-format', 'opal-revert'];
+const purges = [
+	'nvme-sanitize',
+	'scsi-sanitize',
+	'ata-sanitize',
+	'mmc-secure',
+	'nvme-format',
+	'ata-security-erase',
+	'opal-revert',
+];
 
 /** Rates of some hundredths of a second are as good as equal below this. */
 const clearly = 1.2;

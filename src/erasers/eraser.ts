@@ -72,6 +72,8 @@ export interface EraseContext {
 export interface AnnouncedCommand {
 	/** What was written before it and read back; absent where nothing was. */
 	readonly canary?: Canary;
+	/** Is set on the drive for the command, and must not outlive it. On record before it is set: whoever finds the drive locked can take it off. */
+	readonly password?: string;
 }
 
 /** What a pass is about to write. */
@@ -128,6 +130,8 @@ export interface Eraser {
 	/** One line for `zeroize erasers`. */
 	readonly summary: string;
 	readonly method: Method;
+	/** What it is on a device with these facts; absent where that is {@link Eraser.method} on all. Pure. */
+	methodOn?(facts: DeviceFacts): Method;
 	/** The one that it has, or the first of all that it may have. */
 	readonly technique: Technique;
 	/** What verification must find afterwards; `last-pass`: the content of the last of {@link EraseResult.passes}; `drive-defined`: anything that can be read, for the drive erases by itself. */
@@ -172,5 +176,9 @@ export interface Eraser {
 	*/
 	erase(context: EraseContext): AsyncGenerator<ErasePoint, EraseResult, undefined>;
 }
+
+/** An eraser as it is on a device: its method is the one that it has there. Pure. */
+export const eraserOn = (eraser: Eraser, facts: DeviceFacts): Eraser =>
+	eraser.methodOn ? {...eraser, method: eraser.methodOn(facts)} : eraser;
 
 export const defineEraser = (eraser: Eraser): Eraser => eraser;

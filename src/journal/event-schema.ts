@@ -110,7 +110,12 @@ const bodies: Readonly<Record<RunEvent['type'], v.ObjectEntries>> = {
 		writtenBytes: v.optional(count),
 	},
 	'pass.started': {...step, device: text, pass: count, passes: count, content: announcedSchema},
-	'command.started': {...step, device: text, canary: v.optional(canarySchema)},
+	'command.started': {
+		...step,
+		device: text,
+		canary: v.optional(canarySchema),
+		password: v.optional(text),
+	},
 	'step.stalled': {
 		...{...step, device: text, seconds: finite, bytes: count, totalBytes: count},
 		...{bytesPerSecond: finite, cause: v.nullable(text), giveUpSeconds: finite},

@@ -77,10 +77,11 @@ const callWatched = async (
 		...(announced && {announced}),
 		warn: warning => (isAwaited() ? context.warn(warning) : undefined),
 		commit: () => commit(device, lane, {...surroundings, signal}),
-		announceCommand: ({canary}) =>
+		announceCommand: ({canary, password}) =>
 			void surroundings.events.emit({
 				...{type: 'command.started', step: step.name, device: lane.planned.facts.path},
 				...(canary && {canary}),
+				...(password !== undefined && {password}),
 			}),
 		announcePass: pass =>
 			void surroundings.events.emit({

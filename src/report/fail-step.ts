@@ -1,6 +1,6 @@
 import type {ErrorCode} from '../errors.ts';
 import type {RunEvent} from '../events.ts';
-import type {Report} from '../report.ts';
+import type {DeviceReport, Report} from '../report.ts';
 import {changeDevice} from './change-device.ts';
 
 type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
@@ -16,6 +16,12 @@ const bad = new Set<ErrorCode>([
 
 const isOver = (code: ErrorCode): boolean => bad.has(code);
 
+/** However badly the command ended, its password may still be on the drive. */
+const passwordOf = (device: DeviceReport | undefined): DeviceReport['announced'] => {
+	const password = device?.announced?.password;
+	return password === undefined ? null : {password};
+};
+
 /** What a step that failed means for its device, or for the run. */
 export const failStep = (report: Report, event: StepFailed): Report => {
 	const phase = report.plan?.steps.find(step => step.step === event.step)?.phase;
@@ -26,7 +32,7 @@ export const failStep = (report: Report, event: StepFailed): Report => {
 		return changeDevice(marked, event.device, {
 			failure: device?.failure ?? event.code,
 			endedAt: event.at,
-			...(isOver(code) && {announced: null}),
+			...(isOver(code) && {announced: passwordOf(device)}),
 			...(event.unwritable && {unwritable: event.unwritable}),
 			...(event.leaves && {leaves: event.leaves}),
 			...(event.verification && {verification: event.verification}),

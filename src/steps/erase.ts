@@ -86,7 +86,8 @@ const eraseWith = async (
 	}
 
 	follower.handOver(result.writtenBytes - context.from);
-	const {name, method} = eraser;
+	const {name} = eraser;
+	const method = planned.eraser?.method ?? eraser.method;
 	return {facts: {eraser: name, method, technique, ...result, ...left}};
 };
 

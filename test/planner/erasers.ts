@@ -1,5 +1,6 @@
 import test from 'ava';
 import type {DriveFacts} from '../../src/devices/drive.ts';
+import {capableAta} from '../_helpers/ata-drive.ts';
 import {driveOf, nvmeFacts} from '../_helpers/drive-facts.ts';
 import {capableMmc} from '../_helpers/mmc-card.ts';
 import {capable} from '../_helpers/nvme-drive.ts';
@@ -90,6 +91,35 @@ test('the command line asks for a method, and does not get another', t => {
 	t.regex(named.refusals[0]?.message ?? '', /direct is a clear, and a purge is asked for/);
 	const useless = planned({recipe: recipeOf(['verify', {coverage: 'full'}]), overrides: {method: 'purge'}});
 	t.regex(useless.refusals[0]?.message ?? '', /--method has no meaning here/);
+});
+
+test('an eraser that purges some drives is no purge on the others', t => {
+	const {ata} = capableAta();
+	const {sanitize: _, ...security} = ata ?? t.fail();
+	const drive = driveOf({ata: security, hiddenAreas: [{area: 'hpa', bytes: 4096}]});
+	const flash = disk(drive);
+	const magnetic = {...flash, rotational: true};
+	const refused = planOf({recipe: purging(), devices: [flash]});
+	t.regex(refused.refusals[0]?.message ?? '', /ata-security-erase: what it does to this drive is a clear/);
+	const named = planOf({recipe: purging({eraser: 'ata-security-erase'}), devices: [flash]});
+	t.regex(named.refusals[0]?.message ?? '', /ata-security-erase is a clear, and a purge is asked for/);
+	const [cleared] = planOf({
+		recipe: recipeOf(['erase', {eraser: 'ata-security-erase'}]),
+		devices: [flash],
+	}).devices;
+	t.like(cleared?.eraser, {method: 'clear', technique: 'block-erase'});
+	t.regex(cleared?.notCovered.join('; ') ?? '', /spare and retired flash cells.*Host Protected Area/);
+	const [purged] = planOf({recipe: purging(), devices: [magnetic]}).devices;
+	t.like(purged?.eraser, {name: 'ata-security-erase', method: 'purge', technique: 'overwrite'});
+	t.regex(purged?.notCovered.join('; ') ?? '', /^what the maker of the drive does not count as user data/);
+	const beside = (facts: typeof flash) => planOf({devices: [facts]}).devices[0]?.purges;
+	t.deepEqual(beside(magnetic), [{eraser: 'ata-security-erase', technique: 'overwrite'}]);
+	t.is(beside(flash), undefined);
+});
+
+test('SATA: sanitize comes before a security erase', t => {
+	const [device] = planOf({recipe: purging(), devices: [{...disk(capableAta()), rotational: true}]}).devices;
+	t.like(device?.eraser, {name: 'ata-sanitize', technique: 'cryptographic-erase'});
 });
 
 test('a plan that clears says what could purge', t => {

@@ -49,6 +49,15 @@ test('after a failure of the drive, or of what proves it, a new one is given', t
 	}
 });
 
+test('a password is remembered until an erase has taken it off, however badly one ended', t => {
+	const locking: EventBody = {...command, password: 'zeroize'};
+	t.deepEqual(announcedAfter(locking), {canary, password: 'zeroize'});
+	t.deepEqual(announcedAfter(locking, failed('INTERRUPTED')), {canary, password: 'zeroize'});
+	for (const code of ['ERASER_FAILED', 'NOT_ERASED'] as const) {
+		t.deepEqual(announcedAfter(locking, failed(code), resumed, failed(code)), {password: 'zeroize'}, code);
+	}
+});
+
 test('an erase that came to its end leaves none', t => {
 	const finished: EventBody = {
 		...{type: 'step.finished', step: 'erase', device: path, durationMs: 1, method: 'purge'},

@@ -21,12 +21,13 @@ export const parseSecurity = (text: string): AtaFacts['security'] => {
 		countExpired: is('expired: security count'),
 		level: level === 'high' || level === 'maximum' ? level : null,
 		enhancedErase: is('supported: enhanced erase'),
-		eraseMinutes: minutes(block, /(\d+)min for SECURITY ERASE UNIT/),
-		enhancedEraseMinutes: minutes(block, /(\d+)min for ENHANCED SECURITY ERASE UNIT/),
+		eraseMinutes: minutes(block, /(more than )?(\d+)min for SECURITY ERASE UNIT/),
+		enhancedEraseMinutes: minutes(block, /(more than )?(\d+)min for ENHANCED SECURITY ERASE UNIT/),
 	};
 };
 
+/** A drive that takes longer than it can say gives no estimate. */
 const minutes = (block: string, pattern: RegExp): number | null => {
-	const digits = pattern.exec(block)?.[1];
-	return digits === undefined ? null : Number(digits);
+	const [, isMore, digits] = pattern.exec(block) ?? [];
+	return digits === undefined || isMore !== undefined ? null : Number(digits);
 };

@@ -2,7 +2,7 @@ import type {AtaFacts, HiddenArea} from '../drive.ts';
 import {cleanText} from '../facts/text.ts';
 import {type Asking, ask, foundIn, NotUnderstood, unknownIn} from './ask.ts';
 import {parseDcoSectors, parseMaxSectors} from './ata-hidden.ts';
-import {parseAtaSanitizeStatus} from './ata-sanitize-status.ts';
+import {readAtaSanitizeStatus} from './ata-sanitize-status.ts';
 import {parseSecurity} from './ata-security.ts';
 import type {DriveReading} from './reading.ts';
 
@@ -19,15 +19,7 @@ export const readAta = async (asking: Asking): Promise<DriveReading> => {
 	}
 
 	const {ata, sectorBytes, hasDco} = identity.found;
-	const status = ata.sanitize
-		? await ask(
-				asking,
-				['hdparm', '--sanitize-status', node],
-				// A failed operation is said on standard error, with an exit code.
-				({stdout, stderr}) => parseAtaSanitizeStatus(stdout + stderr),
-				{accept: [0, 5]},
-			)
-		: undefined;
+	const status = ata.sanitize ? await readAtaSanitizeStatus(asking) : undefined;
 	const found = status && foundIn(status);
 	return {
 		ata: {...ata, ...(ata.sanitize && {sanitize: {...ata.sanitize, ...(found && {status: found})}})},

@@ -1,6 +1,7 @@
 import {formatBytes} from '../../progress.ts';
 import type {DeviceFacts} from '../device.ts';
 import type {DriveFacts, DriveSubject, HiddenArea, SanitizeStatus} from '../drive.ts';
+import {recoveryLines} from './ata-password.ts';
 
 const areaNames: Readonly<Record<HiddenArea['area'], string>> = {
 	hpa: 'Host Protected Area (HPA)',
@@ -61,7 +62,7 @@ export const driveWarnings = (facts: DeviceFacts): readonly string[] => {
 				...healthWarnings(drive),
 				...bridgeWarnings(facts, drive),
 				...sanitizeWarnings(drive),
-				...lockWarnings(drive),
+				...lockWarnings(facts, drive),
 			]
 		: [];
 };
@@ -102,8 +103,12 @@ const sanitizeWarnings = (drive: DriveFacts): readonly string[] => {
 	];
 };
 
-const lockWarnings = ({ata, opal, nvme}: DriveFacts): readonly string[] => [
-	...(ata?.security?.locked ? ['the drive is locked by an ATA password: it takes no reads or writes'] : []),
+const lockWarnings = ({path}: DeviceFacts, {ata, opal, nvme}: DriveFacts): readonly string[] => [
+	...(ata?.security?.locked
+		? [
+				`the drive is locked by an ATA password: it takes no reads or writes; if zeroize has set it: ${recoveryLines(path)}`,
+			]
+		: []),
 	...(opal?.locked ? ['the drive is locked (TCG): it takes no writes to locked ranges'] : []),
 	...(opal?.shadowMbr ? ['the drive shows a small start disk (TCG shadow MBR) in place of its media'] : []),
 	...(nvme?.writeProtected ? ['the namespace is write protected by the drive'] : []),

@@ -36,6 +36,10 @@ export async function* eraseNatively(
 	await context.commit();
 	const isOurs = announced !== undefined && (await goesOn(status, announced.canary, context));
 	const canary = isOurs ? announced.canary : await prepare(operation, context, status);
+	if (!isOurs) {
+		await operation.setUp?.();
+	}
+
 	if (operation.status) {
 		const asked = {...operation, status: operation.status};
 		if (!isOurs) {
@@ -124,7 +128,7 @@ const goesOn = async (
 
 /** All that comes before a new command. */
 const prepare = async (
-	{name}: NativeOperation,
+	{name, password}: NativeOperation,
 	context: NativeContext,
 	status: SanitizeStatus | undefined,
 ): Promise<Canary | undefined> => {
@@ -146,19 +150,23 @@ const prepare = async (
 		throw interrupted(name, device, canary ? canary.blocks * canary.blockBytes : 0);
 	}
 
-	context.announceCommand({...(canary && {canary})});
+	context.announceCommand({...(canary && {canary}), ...(password !== undefined && {password})});
 	return canary;
 };
 
 /** Gives the command with a program that ends at once. */
 const give = async (
-	{name, command, status}: NativeOperation & Required<Pick<NativeOperation, 'status'>>,
+	{name, command, status, faultIn}: NativeOperation & Required<Pick<NativeOperation, 'status'>>,
 	{device, tools, signal}: NativeContext,
 	{commandMs}: NativeTiming,
 ): Promise<void> => {
 	const [program, ...args] = command;
 	try {
-		await tools.run(program, args, {signal, timeoutMs: commandMs});
+		const {stdout, stderr} = await tools.run(program, args, {signal, timeoutMs: commandMs});
+		const fault = faultIn?.(`${stdout}${stderr}`);
+		if (fault !== undefined) {
+			throw driveFailed(name, device, fault);
+		}
 	} catch (error) {
 		if (signal.aborted) {
 			throw goesOnByItself(name, device);
@@ -167,7 +175,8 @@ const give = async (
 		// The program may have given up while the drive went to work.
 		const learnt = await status();
 		if (!('found' in learnt && learnt.found.state === 'running')) {
-			throw driveFailed(name, device, toSanitizeError(error).message, error);
+			const {code, message} = toSanitizeError(error);
+			throw code === 'ERASER_FAILED' ? error : driveFailed(name, device, message, error);
 		}
 	}
 };

@@ -12,6 +12,12 @@ export interface NativeOperation {
 	readonly command: readonly [string, ...string[]];
 	/** Commands that follow, each when the one before has ended; only without {@link status}. */
 	readonly afterwards?: ReadonlyArray<readonly [string, ...string[]]>;
+	/** What went wrong by what the program said, of one that ended with 0; absent where its exit code says it all. */
+	faultIn?(said: string): string | undefined;
+	/** A password that {@link setUp} sets: announced before. */
+	readonly password?: string;
+	/** What the drive must be told before its command, and after that was announced; absent for nothing. @throws SanitizeError. */
+	setUp?(): Promise<void>;
 	/** How long the drive says that it takes; `null` where it does not say. */
 	readonly estimateSeconds: number | null;
 	/** Asks the drive how its last operation is, or came out; never throws. Absent where the drive remembers nothing of it: then one that was interrupted begins anew. */

@@ -37,7 +37,7 @@ export async function* runToEnd(
 			}
 
 			if (what !== 'due') {
-				requireGoodEnd(operation, context, {...what.end, words: lastLine(await said)});
+				requireGoodEnd(operation, context, {...what.end, said: await said});
 				return;
 			}
 
@@ -68,14 +68,26 @@ const createTimer = (ms: number) => {
 	return {isOver, [Symbol.dispose]: () => controller.abort()};
 };
 
+interface ToolEnd {
+	readonly exitCode: number | undefined;
+	readonly signal: string | undefined;
+	readonly said: string;
+}
+
 const requireGoodEnd = (
-	{name, command}: NativeOperation,
+	{name, command, faultIn}: NativeOperation,
 	{device}: Pick<NativeContext, 'device'>,
-	{exitCode, signal, words}: {exitCode: number | undefined; signal: string | undefined; words: string},
+	{exitCode, signal, said}: ToolEnd,
 ): void => {
 	if (exitCode !== 0) {
 		const how = signal === undefined ? `with exit code ${exitCode}` : `by ${signal}`;
+		const words = lastLine(said);
 		const what = `${command[0]} ended ${how}${words === '' ? '' : `: ${words}`}`;
 		throw driveFailed(name, device, what);
+	}
+
+	const fault = faultIn?.(said);
+	if (fault !== undefined) {
+		throw driveFailed(name, device, fault);
 	}
 };

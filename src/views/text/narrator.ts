@@ -139,10 +139,12 @@ const recoveredText = ({seconds}: Extract<RunEvent, {type: 'step.recovered'}>): 
 const partText = (event: Extract<RunEvent, {type: 'pass.started' | 'command.started'}>): string =>
 	event.type === 'pass.started' ? passText(event) : commandText(event);
 
-const commandText = ({canary}: Extract<RunEvent, {type: 'command.started'}>): string =>
-	canary
-		? `the drive gets its command: ${canary.blocks} blocks of ${canary.blockBytes} bytes of known data are on it, and must be gone after it`
-		: 'the drive gets its command';
+const commandText = ({canary, password}: Extract<RunEvent, {type: 'command.started'}>): string => {
+	const secret = password === undefined ? '' : ` and, until it has ended, the password "${password}"`;
+	return canary
+		? `the drive gets its command${secret}: ${canary.blocks} blocks of ${canary.blockBytes} bytes of known data are on it, and must be gone after it`
+		: `the drive gets its command${secret}`;
+};
 
 const ofDevice = ({device}: {readonly device?: string}): string =>
 	device === undefined ? '' : ` ${shortName(device)}`;

@@ -141,6 +141,25 @@ for (const [name, expected] of Object.entries({
 	});
 }
 
+test('an answer that hdparm cannot read is none, whatever it makes of it', async t => {
+	const stdout = await capture('hdparm-9.65-sanitize-unheard');
+	const stderr = await capture('hdparm-9.65-sanitize-unheard-stderr');
+	t.regex(stdout, /SD0 Sanitize Idle/);
+	const reading = await readAta(await askingWith(t, {hdparm: await answers('ama', {stdout, stderr})}));
+	t.is(reading.ata?.sanitize?.status, undefined);
+	t.regex(reading.unknown?.[0]?.why ?? '', /^hdparm: the answer of the drive was an error, or did not get/);
+});
+
+test('a drive that takes longer than it can say gives no estimate', async t => {
+	const {ata} = parseIdentity(await capture('hdparm-9.65-security-long'));
+	t.like(ata.security, {enhancedErase: true, eraseMinutes: null, enhancedEraseMinutes: null});
+});
+
+test('a password that is set, and does not lock the drive yet', async t => {
+	const {ata} = parseIdentity(await capture('hdparm-9.65-security-on'));
+	t.like(ata.security, {enabled: true, locked: false, frozen: false, level: 'high'});
+});
+
 test('the size of a sector counts', async t => {
 	const text = await capture('hdparm-9.65-identify-hidden');
 	t.is(parseIdentity(text).sectorBytes, 512);
