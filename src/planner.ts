@@ -12,6 +12,7 @@ import {
 	planEraser,
 	planOverwrite,
 	planPurge,
+	psidRefusal,
 	purgeRefusal,
 	purgesBeside,
 	unsuitableOf,
@@ -41,6 +42,7 @@ export interface PlanInput {
 		readonly scheme?: string;
 		readonly method?: Method;
 		readonly technique?: Technique;
+		readonly psidFile?: string;
 		readonly verify?: {readonly coverage?: string; readonly percent?: number; readonly overlap?: boolean};
 	};
 	readonly stateDir: string | null;
@@ -158,6 +160,8 @@ const planDevice = (facts: DeviceFacts, {purge, erase, steps}: Work, given: Plan
 			...refusalsOf(facts, policyOf(input, choice !== undefined)),
 			...(purging ? purgeRefusal(facts, purging) : []),
 			...(choice ? eraserRefusal(facts, choice, erase) : []),
+			...psidRefusal(facts, purging?.eraser, purge),
+			...psidRefusal(facts, eraser, erase),
 			...overlapRefusal(facts, overlap, steps),
 		],
 	};

@@ -20,6 +20,7 @@ export interface RunOptions {
 	readonly scheme?: string;
 	readonly method?: Method;
 	readonly technique?: Technique;
+	readonly psidFile?: string;
 	readonly verify?: VerifyChoice;
 	readonly overlap?: boolean;
 	readonly progress: ProgressChoice;
@@ -102,18 +103,35 @@ const schemeNames = erasers.flatMap(({schemes = []}) =>
 );
 
 const addCommonOptions = (command: Command): Command =>
-	command
-		.addOption(
-			new Option('--eraser <name>', 'instead of what the recipe says').choices([
-				'auto',
-				...erasers.map(({name}) => name),
-			]),
-		)
-		.addOption(
-			new Option('--scheme <name>', 'what the eraser pattern writes; see: zeroize erasers').choices(
-				schemeNames,
+	addDriveOptions(
+		command
+			.addOption(
+				new Option('--eraser <name>', 'instead of what the recipe says').choices([
+					'auto',
+					...erasers.map(({name}) => name),
+				]),
+			)
+			.addOption(
+				new Option('--scheme <name>', 'what the eraser pattern writes; see: zeroize erasers').choices(
+					schemeNames,
+				),
 			),
+	)
+		.addOption(
+			new Option(
+				'--verify <how>',
+				'full, sampled[:PERCENT] or none, instead of what the recipe says',
+			).argParser(parseVerify),
 		)
+		.addOption(
+			new Option('--overlap', 'read back behind the writer (default: where the device is not rotational)'),
+		)
+		.addOption(new Option('--no-overlap', 'read back when all is written').default(undefined))
+		.addOption(progressOption());
+
+/** What is meant for drives that erase themselves. */
+const addDriveOptions = (command: Command): Command =>
+	command
 		.addOption(
 			new Option(
 				'--method <name>',
@@ -128,15 +146,10 @@ const addCommonOptions = (command: Command): Command =>
 		)
 		.addOption(
 			new Option(
-				'--verify <how>',
-				'full, sampled[:PERCENT] or none, instead of what the recipe says',
-			).argParser(parseVerify),
-		)
-		.addOption(
-			new Option('--overlap', 'read back behind the writer (default: where the device is not rotational)'),
-		)
-		.addOption(new Option('--no-overlap', 'read back when all is written').default(undefined))
-		.addOption(progressOption());
+				'--psid-file <file>',
+				'where the PSID on the label of the drive is, or a line "SERIAL PSID" for each, for opal-revert; sedutil-cli gets it as an argument, which every user of this machine can see meanwhile (ps)',
+			),
+		);
 
 const addPlaces = (command: Command): Command =>
 	command

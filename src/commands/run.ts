@@ -38,6 +38,7 @@ export const toRequest = (recipe: Recipe, options: RunOptions, {uid, env}: Surro
 	host: options.host ?? defaultHost,
 	eraser: options.eraser,
 	scheme: options.scheme,
+	psidFile: options.psidFile === undefined ? undefined : path.resolve(options.psidFile),
 	method: options.method,
 	technique: options.technique,
 	verify: options.verify,

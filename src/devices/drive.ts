@@ -1,3 +1,5 @@
+import type {LuksFacts} from './drive/luks-facts.ts';
+
 /**
 What a drive itself says about itself: all that a technique of the drive's own needs to know, and all that an overwrite through the host cannot reach. Plain JSON; learnt with reading commands alone.
 
@@ -170,19 +172,6 @@ export interface OpalFacts {
 	readonly mediaEncryption: boolean;
 	/** The host sees a small disk for starting the machine in place of the real one. */
 	readonly shadowMbr: boolean;
-}
-
-/** Source: LUKS1 On-Disk Format Specification 1.2.3; LUKS2 On-Disk Format Specification 1.1.3. */
-export interface LuksFacts {
-	readonly version: 1 | 2;
-	readonly uuid: string | null;
-	/** Numbers of the key slots that are in use. */
-	readonly keySlots: readonly number[];
-	readonly cipher: string | null;
-	/** Length of the volume key. */
-	readonly keyBits: number | null;
-	/** Where the ciphertext begins; before it is the header, in clear. */
-	readonly dataOffsetBytes: number | null;
 }
 
 /** Source: JEDEC JESD84-B51, EXT_CSD bytes 231 (SEC_FEATURE_SUPPORT), 226 (BOOT_SIZE_MULT), 168 (RPMB_SIZE_MULT), 143 to 154 (GP_SIZE_MULT), 267 to 269. */

@@ -159,6 +159,7 @@ const purges = [
 	'mmc-secure',
 	'nvme-format',
 	'ata-security-erase',
+	'opal-revert',
 ];
 
 /** Rates of some hundredths of a second are as good as equal below this. */

@@ -54,6 +54,9 @@ export interface EraseContext {
 	/** Whether known data is written before a command of the drive's own, and must be gone after it. */
 	readonly canary: boolean;
 
+	/** Where the PSID of the drive is, for an eraser that {@link Eraser.needsPsid}; absent where none was given. */
+	readonly psidFile?: string;
+
 	/** The command of an erase that was interrupted, where nobody has seen how it ended. */
 	readonly announced?: AnnouncedCommand;
 
@@ -143,6 +146,8 @@ export interface Eraser {
 	readonly reachesHidden?: boolean;
 	/** What it may leave behind, besides what no overwrite reaches where it is one: a plain sentence each for plan and certificate; absent when that is nothing. */
 	readonly notCovered?: readonly string[];
+	/** Whether it needs the PSID that is printed on the drive; absent for no. */
+	readonly needsPsid?: boolean;
 	/** Programs that must exist before anything is touched. */
 	readonly tools: readonly string[];
 

@@ -5,9 +5,11 @@ import dd from './dd.ts';
 import direct from './direct.ts';
 import discardSecure from './discard-secure.ts';
 import type {Eraser} from './eraser.ts';
+import luksErase from './luks-erase.ts';
 import mmcSecure from './mmc-secure.ts';
 import nvmeFormat from './nvme-format.ts';
 import nvmeSanitize from './nvme-sanitize.ts';
+import opalRevert from './opal-revert.ts';
 import pattern from './pattern.ts';
 import scsiSanitize from './scsi-sanitize.ts';
 import zeroRange from './zero-range.ts';
@@ -18,9 +20,11 @@ export const erasers: readonly Eraser[] = [
 	dd,
 	direct,
 	discardSecure,
+	luksErase,
 	mmcSecure,
 	nvmeFormat,
 	nvmeSanitize,
+	opalRevert,
 	pattern,
 	scsiSanitize,
 	zeroRange,

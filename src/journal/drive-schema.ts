@@ -99,6 +99,13 @@ const luks = v.looseObject({
 	cipher: name,
 	keyBits: maybe,
 	dataOffsetBytes: maybe,
+	layout: v.exactOptional(
+		v.looseObject({
+			keyArea: v.nullable(v.looseObject({offset: number, length: number})),
+			segments: list(v.looseObject({type: v.string(), cipher: name, isToEnd: flag})),
+			requirements: list(v.string()),
+		}),
+	),
 });
 
 const subject = v.picklist([

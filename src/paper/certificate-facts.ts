@@ -146,7 +146,9 @@ const describeSignatures = (certificate: Certificate): string => {
 		const key = keyIdOf(header);
 		return key === undefined ? role : `${role}, key ${key}`;
 	});
-	return words.length === 0 ? 'none in the file' : `in the file, not checked here: ${words.join('; ')}`;
+	return words.length === 0
+		? 'none in the file'
+		: `in the file; whose keys they are is not checked here: ${words.join('; ')}`;
 };
 
 const headerSchema = v.looseObject({kid: v.string()});

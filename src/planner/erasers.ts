@@ -3,7 +3,7 @@ import {hiddenFrom} from '../devices/drive/words.ts';
 import type {ReadRates} from '../devices/measure.ts';
 import {notCoveredByOverwrite} from '../devices/media.ts';
 import {type Choice, chooseEraser, techniquesOf, type Wanted} from '../erasers/choose.ts';
-import {type Eraser, techniques} from '../erasers/eraser.ts';
+import {type Eraser, techniques, unsupported} from '../erasers/eraser.ts';
 import type {PlannedDevice, PlannedEraser, Refusal} from '../plan.ts';
 import {planScheme} from './schemes.ts';
 
@@ -23,7 +23,8 @@ interface PlannedChoice extends Choice {
 /** The eraser of a device, by the options of the step. Pure. */
 export const planEraser = (facts: DeviceFacts, options: Options, input: ErasersInput): PlannedChoice => {
 	const wanted = wantedBy(options);
-	const choice = chooseEraser(wanted, facts, input.erasers, input.rates?.get(facts.path));
+	const erasers = ableWith(options, input.erasers);
+	const choice = chooseEraser(wanted, facts, erasers, input.rates?.get(facts.path));
 	const {eraser, reason} = choice;
 	if (!eraser) {
 		return choice;
@@ -43,6 +44,19 @@ export const planEraser = (facts: DeviceFacts, options: Options, input: ErasersI
 	};
 	return {...choice, planned};
 };
+
+/** Without a PSID `auto` has no use for what needs one; who is named says so himself. */
+const ableWith = ({eraser: name, psidFile}: Options, erasers: readonly Eraser[]): readonly Eraser[] =>
+	psidFile !== undefined || (typeof name === 'string' && name !== 'auto')
+		? erasers
+		: erasers.map(eraser => (eraser.needsPsid ? {...eraser, supports: withoutPsid(eraser)} : eraser));
+
+const withoutPsid =
+	({supports}: Eraser): Eraser['supports'] =>
+	facts => {
+		const support = supports(facts);
+		return support.supported ? unsupported('it needs the PSID on the label: --psid-file FILE') : support;
+	};
 
 /** What a drive does to itself before it is overwritten: nothing where it cannot, and the recipe does without. Pure. */
 export const planPurge = (facts: DeviceFacts, options: Options, input: ErasersInput): PlannedChoice => {
@@ -134,3 +148,20 @@ const refusal = (
 	{reason}: Choice,
 	{verb, hint}: {readonly verb: string; readonly hint: string},
 ): Refusal => ({target, code: 'UNSUPPORTED', message: `${path} cannot be ${verb}: ${reason}`, hint});
+
+/** The secret on the label is not there, or is of no use. */
+export const psidRefusal = (
+	{target, path}: DeviceFacts,
+	eraser: Eraser | undefined,
+	options: Options = {},
+): readonly Refusal[] =>
+	eraser?.needsPsid && options['psidFile'] === undefined
+		? [
+				{
+					target,
+					code: 'KEY_UNUSABLE',
+					message: `${path}: ${eraser.name} needs the PSID of the drive`,
+					hint: 'write what is printed on its label into a file of mode 0600, and name it: --psid-file FILE',
+				},
+			]
+		: [];

@@ -19,15 +19,15 @@ export const overrideOptions = (
 	{overrides, erasers}: OverridesInput,
 	purges: boolean,
 ): Options => {
-	const {eraser, scheme, method, technique, verify} = overrides;
+	const {eraser, scheme, method, technique, psidFile, verify} = overrides;
 	const isPurge = erasers.some(({name, method}) => name === eraser && method === 'purge');
 	switch (phase) {
 		case 'purge':
-			return overrideEraser(options, {technique, ...(isPurge && {eraser})});
+			return overrideEraser(options, {technique, psidFile, ...(isPurge && {eraser})});
 		case 'erase':
 			return overrideEraser(
 				options,
-				purges ? {scheme, ...(!isPurge && {eraser})} : {eraser, scheme, method, technique},
+				purges ? {scheme, ...(!isPurge && {eraser})} : {eraser, scheme, method, technique, psidFile},
 			);
 		case 'verify':
 			return {...options, ...verify};
@@ -43,6 +43,7 @@ const overrideEraser = (
 		eraser,
 		method,
 		technique,
+		psidFile,
 		scheme = eraser === undefined || eraser === options['eraser'] ? own : undefined,
 	}: Options,
 ): Options => ({
@@ -50,6 +51,7 @@ const overrideEraser = (
 	...(eraser !== undefined && {eraser}),
 	...(method !== undefined && {method}),
 	...(technique !== undefined && {technique}),
+	...(psidFile !== undefined && {psidFile}),
 	...(scheme !== undefined && {scheme}),
 });
 
@@ -60,8 +62,9 @@ export const uselessOptions = (
 ): readonly Refusal[] => {
 	const erase = steps.find(({phase}) => phase === 'erase');
 	if (!erase) {
-		return ['eraser', 'scheme', 'method', 'technique']
-			.filter(name => overrides[name] !== undefined)
+		return ['eraser', 'scheme', 'method', 'technique', 'psidFile']
+			.filter(option => overrides[option] !== undefined)
+			.map(option => option.replace('psidFile', 'psid-file'))
 			.map(name => ({
 				code: 'USAGE',
 				message: `--${name} has no meaning here: the recipe erases nothing`,

@@ -31,7 +31,7 @@ export default defineDeviceStep({
 		};
 	},
 	// A plan from before there was a canary has none of it.
-	async run({canary = true}, context) {
+	async run({canary = true, psidFile}, context) {
 		const {planned} = context;
 		const eraser = findEraser(planned.eraser?.name);
 		if (!eraser) {
@@ -42,16 +42,22 @@ export default defineDeviceStep({
 
 		const follower = await createFollower(context);
 		try {
-			return await eraseWith(eraser, {follower, canary}, context);
+			return await eraseWith(eraser, {follower, canary, psidFile}, context);
 		} finally {
 			await follower.stop();
 		}
 	},
 });
 
+interface Means {
+	readonly follower: Follower;
+	readonly canary: boolean;
+	readonly psidFile: string | undefined;
+}
+
 const eraseWith = async (
 	eraser: Eraser,
-	{follower, canary}: {readonly follower: Follower; readonly canary: boolean},
+	{follower, canary, psidFile}: Means,
 	context: DeviceStepContext,
 ): Promise<StepResult> => {
 	const {device, planned} = context;
@@ -66,6 +72,7 @@ const eraseWith = async (
 		...context,
 		...{canary, technique},
 		...(scheme && {scheme}),
+		...(psidFile !== undefined && {psidFile}),
 		commit: () => context.commit(),
 		announceCommand: command => context.announceCommand(command),
 		announcePass: pass => context.announcePass(pass),

@@ -26,7 +26,7 @@ export default defineDeviceStep({
 			commands: purges.flatMap(({command}) => (command ? [command.join(' ')] : [])),
 		};
 	},
-	async run({canary}, context) {
+	async run({canary, psidFile}, context) {
 		const {device, planned} = context;
 		const skipped = reasonToClear(planned);
 		if (skipped !== undefined) {
@@ -41,7 +41,12 @@ export default defineDeviceStep({
 			});
 		}
 
-		const erasing = eraser.erase({...context, canary, technique, commit: () => context.commit()});
+		const erasing = eraser.erase({
+			...context,
+			...{canary, technique},
+			...(psidFile !== undefined && {psidFile}),
+			commit: () => context.commit(),
+		});
 		const {unwritable, ...result} = await drain(erasing, context);
 		requireAllTried({...result, unwritable}, device.facts);
 		await device.sync();

@@ -181,7 +181,10 @@ test('nothing stands across the page of a real run', async t => {
 
 test('signatures are named with their keys, and not vouched for; what the validator signed stands for the validator', async t => {
 	const pdf = await drawn(t, [certificateWith({signatures: signaturesWith('approved')})]);
-	t.regex(pdf.text, /in the file, not checked here: performed-by, key k1; validated-by, key k2/);
+	t.regex(
+		pdf.text,
+		/in the file; whose keys they are is not checked here: performed-by, key k1; validated-by, key k2/,
+	);
 	t.regex(pdf.text, /Val Idator/);
 	t.regex(pdf.text, /SANITIZED/);
 	t.notRegex(pdf.text, /Siobhán/);

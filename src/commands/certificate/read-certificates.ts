@@ -1,6 +1,7 @@
 import {replayJournal} from '../../certificate/replay.ts';
+import {verifySignature} from '../../certificate/signatures.ts';
 import {type Certificate, certificateText, parseCertificate} from '../../certificate.ts';
-import {SanitizeError} from '../../errors.ts';
+import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import {readOwnFile} from '../../files/read-file.ts';
 import {journalText} from '../../journal.ts';
 import {conclude} from '../../outcome.ts';
@@ -20,17 +21,34 @@ export interface FoundCertificates {
 }
 
 /**
-The certificates that a file is or holds: a certificate, a journal, a console capture or the text of a QR code.
-@throws SanitizeError CERTIFICATE_INVALID, JOURNAL_INVALID, USAGE.
+The certificates that a file is or holds: a certificate, a journal, a console capture or the text of a QR code. Whose key signed one is not asked; that it did is.
+@throws SanitizeError CERTIFICATE_INVALID, JOURNAL_INVALID, USAGE; CERTIFICATE_MISMATCH for one that is signed and was changed since.
 */
 export const readCertificates = async (file: string): Promise<FoundCertificates> => {
 	const text = await readText(file);
 	const found = findCertificates(text, file);
 	for (const certificate of found.texts) {
 		parseCertificate(certificate, file);
+		await requireSignatures(certificate, file);
 	}
 
 	return found;
+};
+
+const requireSignatures = async (text: string, file: string): Promise<void> => {
+	// As it was read: the schema leaves out what it does not know, and a signature is over all of it.
+	const certificate: Certificate = JSON.parse(text);
+	for (const [index, {role}] of (certificate.signatures ?? []).entries()) {
+		try {
+			await verifySignature(certificate, index);
+		} catch (thrown) {
+			const {code, message, hint} = toSanitizeError(thrown);
+			throw new SanitizeError(code, `reading ${file}: signature of ${role}: ${message}`, {
+				hint,
+				cause: thrown,
+			});
+		}
+	}
 };
 
 const findCertificates = (text: string, file: string): FoundCertificates => {

@@ -16,6 +16,7 @@ import type {VerifyChoice} from '../options.ts';
 import {lookAtDeparture} from './departure.ts';
 import {lookAtDestinations} from './destinations.ts';
 import {lookAtPlaces} from './look-at-places.ts';
+import {lookAtPsids} from './look-at-psids.ts';
 import {measureForAuto} from './rates.ts';
 import {lookAtKey, type SigningChoice} from './signing.ts';
 
@@ -28,6 +29,8 @@ export interface RunRequest extends SigningChoice {
 	readonly scheme?: string | undefined;
 	readonly method?: Method | undefined;
 	readonly technique?: Technique | undefined;
+	/** Absolute path. */
+	readonly psidFile?: string | undefined;
 	readonly verify?: VerifyChoice | undefined;
 	/** How many devices at a time. */
 	readonly atOnce?: number | undefined;
@@ -67,13 +70,7 @@ export const preparePlan = async (
 			steps,
 			erasers,
 			devices,
-			overrides: {
-				...(request.eraser !== undefined && {eraser: request.eraser}),
-				...(request.scheme !== undefined && {scheme: request.scheme}),
-				...(request.method !== undefined && {method: request.method}),
-				...(request.technique !== undefined && {technique: request.technique}),
-				verify: {...request.verify, ...(request.overlap !== undefined && {overlap: request.overlap})},
-			},
+			overrides: overridesOf(request),
 			refusals,
 		});
 	const refusals = [
@@ -87,10 +84,19 @@ export const preparePlan = async (
 		schemeTools(request.targets),
 		surroundings,
 	);
-	const needed = [...(await findOwners(plan.devices)), ...refusals, ...unfit];
+	const needed = [...(await findOwners(plan.devices)), ...refusals, ...unfit, ...(await lookAtPsids(plan))];
 	const leaving = await lookAtDeparture(plan, schemeTools(request.targets), surroundings);
 	return make([...needed, ...(leaving?.refusals ?? [])], {...measured, ...leaving?.changes});
 };
+
+const overridesOf = (request: RunRequest): PlanInput['overrides'] => ({
+	...(request.eraser !== undefined && {eraser: request.eraser}),
+	...(request.scheme !== undefined && {scheme: request.scheme}),
+	...(request.method !== undefined && {method: request.method}),
+	...(request.technique !== undefined && {technique: request.technique}),
+	...(request.psidFile !== undefined && {psidFile: request.psidFile}),
+	verify: {...request.verify, ...(request.overlap !== undefined && {overlap: request.overlap})},
+});
 
 type Measured = Pick<PlanInput, 'rates'>;
 

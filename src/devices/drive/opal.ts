@@ -28,7 +28,7 @@ export const readOpal = async ({root, isAta, ...asking}: OpalAsking): Promise<Dr
 	return opal.found ? {opal: opal.found} : {};
 };
 
-const anyExitCode = Array.from({length: 256}, (_, code) => code);
+export const anyExitCode: readonly number[] = Array.from({length: 256}, (_, code) => code);
 
 const sscs: ReadonlyArray<readonly [pattern: RegExp, ssc: NonNullable<OpalFacts['ssc']>]> = [
 	[/\(0x0203\)|OPAL 2\.\d+ function/i, 'opal-2'],

@@ -28,6 +28,15 @@ const nativeOptions = {
 		),
 		true,
 	),
+	psidFile: v.optional(
+		v.pipe(
+			v.string(),
+			v.startsWith('/', 'an absolute path'),
+			v.description(
+				'file with the PSID on the label of the drive, or with a line "SERIAL PSID" for each, for opal-revert',
+			),
+		),
+	),
 };
 
 /** What a recipe may say of a purge that an overwrite follows on. */

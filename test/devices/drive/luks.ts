@@ -11,6 +11,8 @@ testReader('luks', {tools: ['cryptsetup'], what: 'luks', read: readLuks});
 
 const cipher = {cipher: 'aes-xts-plain64', keyBits: 512};
 
+const plain = {segments: [{type: 'crypt', cipher: cipher.cipher, isToEnd: true}], requirements: []};
+
 test('LUKS2: the metadata tell, and the dump the UUID', async t => {
 	const cryptsetup = [
 		{args: 'luksDump --dump-json-metadata *', stdout: await capture('cryptsetup-2.6.1-luks2-json')},
@@ -23,6 +25,7 @@ test('LUKS2: the metadata tell, and the dump the UUID', async t => {
 			keySlots: [0, 1],
 			...cipher,
 			dataOffsetBytes: 16 * 1024 ** 2,
+			layout: {keyArea: {offset: 32_768, length: 16_744_448}, ...plain},
 		},
 	});
 });
@@ -36,6 +39,7 @@ test('LUKS1: the dump tells all', async t => {
 			keySlots: [0],
 			...cipher,
 			dataOffsetBytes: 4096 * 512,
+			layout: {keyArea: {offset: 4096, length: (4096 - 8) * 512}, ...plain},
 		},
 	});
 });
