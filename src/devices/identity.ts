@@ -37,6 +37,15 @@ export const requireUnused = (facts: DeviceFacts, code: 'DEVICE_BUSY' | 'DEVICE_
 	}
 };
 
+/** A bridge gives every drive behind it the serial number of its own. */
+const bridgeDifferences = (before: DeviceFacts, now: DeviceFacts): readonly string[] =>
+	(['model', 'serial'] as const).flatMap(key => {
+		const [was, is] = [before, now].map(({drive}) => drive?.bridge?.[key] ?? null);
+		return was === is
+			? []
+			: [`${key} of the drive behind the bridge was ${was ?? 'not known'}, is ${is ?? 'not known'}`];
+	});
+
 /**
 The media of a run that goes on later, perhaps after a start of the machine, which gives new numbers to all devices: the serial number tells, and where there is none only the numbers do.
 @throws SanitizeError NOT_CONFIRMED naming what differs.
@@ -46,7 +55,8 @@ export const requireSameMedia = (before: DeviceFacts, now: DeviceFacts): void =>
 	const numbers = ['deviceNumber', 'diskSequence'] as const;
 	const differences = [...lasting, ...(before.serial === null ? numbers : [])]
 		.filter(key => before[key] !== now[key])
-		.map(key => `${key} was ${before[key] ?? 'none'}, is ${now[key] ?? 'none'}`);
+		.map(key => `${key} was ${before[key] ?? 'none'}, is ${now[key] ?? 'none'}`)
+		.concat(bridgeDifferences(before, now));
 	if (differences.length > 0) {
 		throw new SanitizeError(
 			'NOT_CONFIRMED',

@@ -25,13 +25,14 @@ The drive's SECURITY ERASE UNIT: ACS-4 4.17 and 7.42. It takes a user password, 
  new:      not frozen, no password ─ commit ─ canary ─ announced, with the password ─ password set ─ erase ─ no password ─ canary gone
  resumed:  not frozen ─ commit ─ our password off ─ canary …
  failed:   our password off, or how a person takes it off
+ stopped:  the drive goes on, and is not asked: how a person takes it off afterwards
 ```
 */
 export default defineEraser({
 	name,
 	summary: 'let a SATA drive erase itself by ATA Security Erase, enhanced where it can',
 	method: 'purge',
-	methodOn,
+	methodOn: facts => methodOn(facts),
 	technique: 'overwrite',
 	leaves: 'drive-defined',
 	reachesHidden: true,
@@ -59,6 +60,7 @@ export default defineEraser({
 		const wasOurs = context.announced?.password === ourPassword;
 		await requireReady(lock, context, wasOurs);
 		let mayBeOn = false;
+		let isGiven = false;
 		const commit = async () => {
 			await context.commit();
 			// Whoever tries a wrong password too often is let in no more: once is enough.
@@ -67,6 +69,7 @@ export default defineEraser({
 		const setUp = async () => {
 			mayBeOn = true;
 			await lock.set(signal);
+			isGiven = true;
 		};
 		const operation = {
 			...{name, tool, password: ourPassword, setUp, faultIn: lostAnswer},
@@ -78,7 +81,12 @@ export default defineEraser({
 			await lock.requireOff();
 			return result;
 		} catch (error) {
-			throw mayBeOn ? await lock.releaseAfter(toSanitizeError(error)) : error;
+			const failure = toSanitizeError(error);
+			if (isGiven && failure.code === 'INTERRUPTED') {
+				throw lock.leftOn(failure);
+			}
+
+			throw mayBeOn ? await lock.releaseAfter(failure) : error;
 		}
 	},
 });
@@ -103,22 +111,13 @@ const obstacleOf = (facts: DeviceFacts): string | undefined => {
 
 const isEnhanced = ({drive}: DeviceFacts): boolean => drive?.ata?.security?.enhancedErase ?? false;
 
-/** An enhanced erase of a drive that encrypts makes a new key. */
-const makesNewKey = (facts: DeviceFacts): boolean =>
-	isEnhanced(facts) && facts.drive?.selfEncrypting === true;
+/** What the drive does is its maker's matter: no word of it tells of a new key. */
+const techniqueOn = ({rotational}: DeviceFacts): Technique =>
+	rotational === false ? 'block-erase' : 'overwrite';
 
-function techniqueOn(facts: DeviceFacts): Technique {
-	if (makesNewKey(facts)) {
-		return 'cryptographic-erase';
-	}
-
-	return facts.rotational === false ? 'block-erase' : 'overwrite';
-}
-
-/** A normal erase need not reach sectors that were replaced; and of flash that does not encrypt NIST SP 800-88r1 (table A-8) counts either as a clear. */
-function methodOn(facts: DeviceFacts): Method {
-	return makesNewKey(facts) || (isEnhanced(facts) && facts.rotational === true) ? 'purge' : 'clear';
-}
+/** A normal erase need not reach sectors that were replaced; and of flash NIST SP 800-88r1 (table A-8) counts either as a clear. */
+const methodOn = (facts: DeviceFacts): Method =>
+	isEnhanced(facts) && facts.rotational === true ? 'purge' : 'clear';
 
 const commandFor = (facts: DeviceFacts, node: string): readonly [string, ...string[]] => [
 	'hdparm',

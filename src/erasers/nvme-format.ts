@@ -7,6 +7,7 @@ import {whyUnknown} from './native/obstacles.ts';
 import {mostSeconds} from './native/operation.ts';
 import {requireNvmeCli} from './nvme/nvme-cli.ts';
 import {type Known, namespaceObstacle, nvmeOf} from './nvme/obstacle.ts';
+import {requireAlone} from './nvme/require-alone.ts';
 import {requireName} from './tool/node.ts';
 
 const name = 'nvme-format';
@@ -40,6 +41,10 @@ export default defineEraser({
 		const node = requireName(name, device);
 		const nvme = requireFacts(device.facts);
 		const tool = await requireNvmeCli(tools, signal);
+		if (hitsAll(nvme)) {
+			await requireAlone(name, context, node);
+		}
+
 		const command = commandFor(node, nvme, context.technique ?? techniques(device.facts)[0]);
 		return yield* eraseNatively({name, tool, command, estimateSeconds}, context);
 	},
@@ -61,9 +66,11 @@ const obstacleOf = ({nvme, drive}: Known): string | undefined => {
 		return `the namespace keeps ${nvme.lbaFormat.metadataBytes} bytes of metadata for each sector, and a format could change how`;
 	}
 
-	const {formatsAllNamespaces, erasesAllNamespaces} = nvme.format;
-	return formatsAllNamespaces || erasesAllNamespaces ? namespaceObstacle(nvme, drive) : undefined;
+	return hitsAll(nvme) ? namespaceObstacle(nvme, drive) : undefined;
 };
+
+const hitsAll = ({format: {formatsAllNamespaces, erasesAllNamespaces}}: NvmeFacts): boolean =>
+	formatsAllNamespaces || erasesAllNamespaces;
 
 function techniques({drive}: DeviceFacts): readonly Technique[] {
 	const {supported: isSupported, cryptoErase} = drive?.nvme?.format ?? {};

@@ -5,6 +5,7 @@ import {eraseNatively} from './native/erase-natively.ts';
 import {whyUnknown} from './native/obstacles.ts';
 import {requireNvmeCli} from './nvme/nvme-cli.ts';
 import {type Known, namespaceObstacle, nvmeOf} from './nvme/obstacle.ts';
+import {requireAlone} from './nvme/require-alone.ts';
 import {readSanitizeStatus} from './nvme/sanitize-status.ts';
 import {requireName} from './tool/node.ts';
 
@@ -39,6 +40,7 @@ export default defineEraser({
 		const node = requireName(name, device);
 		const technique = context.technique ?? techniques(device.facts)[0];
 		const tool = await requireNvmeCli(tools, signal);
+		await requireAlone(name, context, node);
 		const status = async () => readSanitizeStatus(tools, node);
 		const learnt = await status();
 		const estimateSeconds = 'found' in learnt ? estimateFor(learnt.found, technique) : null;

@@ -91,12 +91,15 @@ const createPatience = (signal: AbortSignal, watch: StallWatch) => {
 	};
 };
 
-const hanging = ({path, isWriting}: StallWatch, afterMs: number): SanitizeError =>
+const hanging = ({path, isWriting, limits}: StallWatch, afterMs: number): SanitizeError =>
 	new SanitizeError(
 		'INTERRUPTED',
 		`${path} did not answer for ${formatDuration(afterMs)} after it was told to stop${isWriting ? ': what was under way may still be written' : ''}`,
 		{
-			hint: 'the kernel waits for the device: do not release it; look at the kernel log, or cut its power',
+			// Without limits is a drive that erases itself.
+			hint: limits
+				? 'the kernel waits for the device: do not release it; look at the kernel log, or cut its power'
+				: 'do not release it, and leave its power on: it may go on by itself; then resume the run',
 		},
 	);
 

@@ -1,7 +1,7 @@
 import type {DeviceFacts} from '../devices/device.ts';
 import type {PlannedDevice, PlannedStep} from '../plan.ts';
 import type {DeviceReport, EndedStep, Report} from '../report.ts';
-import {holdsStill, isPurgeKept} from './purge.ts';
+import {holdsStill, isPurgeKept, startPurge} from './purge.ts';
 
 /**
 What failed, and what was left out because of it, counts as not done yet, and so does what came after it: certificates that are issued now must be delivered too. What was prepared stays prepared, and that something was written stays.
@@ -70,9 +70,10 @@ const resumptionPoint = ({failure, durableBytes, planned}: DeviceReport): number
 	return harmless.has(failure) && !planned.eraser?.scheme ? last - (last % unitBytes) : 0;
 };
 
-/** Like a retry; and what was prepared may be undone since, by a start of the machine, and what was verified written to: nobody held the devices. */
+/** Like a retry; and what was prepared may be undone since, by a start of the machine, and what was verified written to: nobody held the devices. What a drive did by itself it does again: of what was written to it since, no reading would tell. */
 export const resume = (report: Report, facts: readonly DeviceFacts[]): Report => {
 	const {plan, ...again} = retry(report);
+	const renewed = again.devices.filter(isErasedByItself).map(({planned}) => planned.facts.path);
 	const isUndone = ({phase}: PlannedStep) => phase === 'prepare' || phase === 'verify';
 	const undone = new Set((plan?.steps ?? []).filter(isUndone).map(({step}) => step));
 	const asNow = (planned: PlannedDevice): PlannedDevice => ({
@@ -88,14 +89,20 @@ export const resume = (report: Report, facts: readonly DeviceFacts[]): Report =>
 		},
 		// What was begun by a process that is gone is begun again.
 		underWay: [],
-		ended: again.ended.filter(({step}) => !undone.has(step)),
+		ended: again.ended.filter(
+			({step, device}) => !undone.has(step) && !(device !== undefined && renewed.includes(device)),
+		),
 		devices: again.devices.map(device => ({
 			...device,
+			...(isErasedByItself(device) && startPurge),
 			verification: null,
 			planned: asNow(device.planned),
 		})),
 	};
 };
+
+const isErasedByItself = ({purged, leaves}: DeviceReport): boolean =>
+	purged !== null || leaves?.kind === 'drive-defined';
 
 const inFull = ({skip: _, ...step}: PlannedStep): PlannedStep => ({
 	...step,

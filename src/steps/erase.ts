@@ -9,6 +9,7 @@ import type {PlannedDevice} from '../plan.ts';
 import {type Anchors, createAnchors} from './erase/anchors.ts';
 import {createFollower, type Follower} from './erase/follower.ts';
 import {eraseOptions} from './erase/options.ts';
+import {requirePlanned} from './erase/require-planned.ts';
 import {requireAllTried, requireAllWritten} from './erase/require-whole.ts';
 import {stallLimitsOf} from './stalls/limits.ts';
 import {type DeviceStepContext, defineDeviceStep, type StepResult} from './step.ts';
@@ -66,7 +67,8 @@ const eraseWith = async (
 		...{sync, from: context.from},
 		isFollowed: follower.follows,
 	});
-	const technique = planned.eraser?.technique ?? eraser.technique;
+	const {technique, method} = planned.eraser ?? eraser;
+	requirePlanned(eraser, {technique, method}, context);
 	const scheme = findScheme(eraser.schemes ?? [], planned.eraser?.scheme?.name ?? '');
 	const erasing = eraser.erase({
 		...context,
@@ -87,9 +89,7 @@ const eraseWith = async (
 	}
 
 	follower.handOver(result.writtenBytes - context.from);
-	const {name} = eraser;
-	const method = planned.eraser?.method ?? eraser.method;
-	return {facts: {eraser: name, method, technique, ...result, ...left}};
+	return {facts: {eraser: eraser.name, method, technique, ...result, ...left}};
 };
 
 /** Nothing where it is zeros by the nature of the eraser. */

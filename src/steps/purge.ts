@@ -5,6 +5,7 @@ import {erasers} from '../erasers/index.ts';
 import {SanitizeError} from '../errors.ts';
 import type {PlannedDevice} from '../plan.ts';
 import {purgeOptions} from './erase/options.ts';
+import {requirePlanned} from './erase/require-planned.ts';
 import {requireAllTried, requireAllWritten} from './erase/require-whole.ts';
 import {type DeviceStepContext, defineDeviceStep} from './step.ts';
 
@@ -41,6 +42,7 @@ export default defineDeviceStep({
 			});
 		}
 
+		requirePlanned(eraser, {method, technique}, context);
 		const erasing = eraser.erase({
 			...context,
 			...{canary, technique},

@@ -7,7 +7,7 @@ import type {DriveFacts} from '../../src/devices/drive.ts';
 import type {Tools} from '../../src/process.ts';
 import {capture} from './drive.ts';
 import {ataFacts, driveOf, securityOf} from './drive-facts.ts';
-import {loop, type Subject} from './eraser-subjects.ts';
+import {loop, notHeld, type Subject} from './eraser-subjects.ts';
 import {fakeTools} from './fake-tools.ts';
 
 /** The commands that it can be told to refuse. */
@@ -33,7 +33,14 @@ interface DriveBehaviour {
 	/** What an erase makes of the media; `everything`: it lies. */
 	readonly leaves: 'zeros' | 'ones' | 'everything';
 	/** `unheard-…`: the command is lost on its way, and hdparm does not notice. `silent`: it answers no questions. `endless`: an erase that does not end. */
-	readonly fails: Command | `unheard-${Command}` | 'silent' | 'endless' | 'stays-locked' | 'nothing';
+	readonly fails:
+		| Command
+		| `${Command} ${Command}`
+		| `unheard-${Command}`
+		| 'silent'
+		| 'endless'
+		| 'stays-locked'
+		| 'nothing';
 }
 
 export interface AtaDrive extends Subject {
@@ -122,7 +129,8 @@ export const ataDrive = async (
 	return {
 		device: {
 			...device,
-			facts: {...device.facts, kind: 'disk', transport: 'sata', drive: capableAta(), ...facts},
+			facts: {...device.facts, kind: 'disk', transport: 'sata', drive: capableAta(), ...notHeld, ...facts},
+			inspect: async () => ({...(await device.inspect()), ...notHeld}),
 		},
 		contents: subject.contents,
 		tools,

@@ -32,6 +32,9 @@ export const skip = (test: TestFn, what: string) => {
 	return test.serial.skip;
 };
 
+/** For a device that is a stand-in: a losetup of somebody else opens every loop device for a moment. */
+export const notHeld = {holders: []};
+
 export const loop =
 	(sectorBytes: number): Open =>
 	async (t, totalBytes) => {

@@ -7,7 +7,7 @@ import type {DriveFacts} from '../../src/devices/drive.ts';
 import type {Tools} from '../../src/process.ts';
 import {capture} from './drive.ts';
 import {driveOf, nvmeFacts} from './drive-facts.ts';
-import {loop, type Subject} from './eraser-subjects.ts';
+import {loop, notHeld, type Subject} from './eraser-subjects.ts';
 import {fakeTools} from './fake-tools.ts';
 
 interface DriveBehaviour {
@@ -16,7 +16,9 @@ interface DriveBehaviour {
 	readonly polls: number;
 	/** What an erase makes of the media; `everything`: it lies. */
 	readonly leaves: 'zeros' | 'ones' | 'everything';
-	readonly fails: 'format' | 'sanitize' | 'silent' | 'nothing';
+	readonly fails: 'format' | 'sanitize' | 'silent' | 'deaf' | 'nothing';
+	/** What `nvme list-ns` prints. */
+	readonly 'list-ns'?: string;
 }
 
 export interface NvmeDrive extends Subject {
@@ -65,6 +67,7 @@ export const nvmeDrive = async (
 		await writeFile(join(place, name), await capture(`nvme-2.3-${name}`));
 	}
 
+	await writeFile(join(place, 'list-ns'), JSON.stringify({nsid_list: [{nsid: 1}]}));
 	const set = async (changes: Partial<DriveBehaviour>): Promise<void> => {
 		for (const [name, value] of Object.entries(changes)) {
 			await writeFile(join(place, name), `${value}\n`);
@@ -95,9 +98,8 @@ const until = async (isSo: () => Promise<boolean>): Promise<void> => {
 	}
 };
 
-// A losetup of somebody else opens every loop device for a moment.
 const asDrive = (device: Device): Device => ({
 	...device,
-	facts: {...device.facts, kind: 'disk', transport: 'nvme', drive: capable, holders: []},
-	inspect: async () => ({...(await device.inspect()), holders: []}),
+	facts: {...device.facts, kind: 'disk', transport: 'nvme', drive: capable, ...notHeld},
+	inspect: async () => ({...(await device.inspect()), ...notHeld}),
 });

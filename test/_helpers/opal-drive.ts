@@ -5,7 +5,7 @@ import type {DriveFacts, OpalFacts} from '../../src/devices/drive.ts';
 import type {Tools} from '../../src/process.ts';
 import {capture} from './drive.ts';
 import {driveOf} from './drive-facts.ts';
-import {loop, type Subject} from './eraser-subjects.ts';
+import {loop, notHeld, type Subject} from './eraser-subjects.ts';
 import {fakeTools} from './fake-tools.ts';
 
 interface OpalBehaviour {
@@ -61,7 +61,8 @@ export const opalDrive = async (
 		contents: subject.contents,
 		device: {
 			...device,
-			facts: {...device.facts, kind: 'disk', transport: 'sata', drive: opalDriveFacts()},
+			facts: {...device.facts, kind: 'disk', transport: 'sata', drive: opalDriveFacts(), ...notHeld},
+			inspect: async () => ({...(await device.inspect()), ...notHeld}),
 		},
 		commands: async () => calls('sedutil-cli'),
 	};

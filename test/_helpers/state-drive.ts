@@ -4,7 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import type {ExecutionContext} from 'ava';
 import type {DeviceFacts} from '../../src/devices/device.ts';
 import type {Tools} from '../../src/process.ts';
-import {loop, type Subject} from './eraser-subjects.ts';
+import {loop, notHeld, type Subject} from './eraser-subjects.ts';
 import {fakeTools} from './fake-tools.ts';
 
 /** A drive that is a loop device, with fake tools in fixtures/bin that keep its state in files. */
@@ -44,7 +44,11 @@ export const stateDrive = async (
 	};
 	await set(files);
 	return {
-		device: {...device, facts: {...device.facts, kind: 'disk', ...facts}},
+		device: {
+			...device,
+			facts: {...device.facts, kind: 'disk', ...notHeld, ...facts},
+			inspect: async () => ({...(await device.inspect()), ...notHeld}),
+		},
 		...{contents, tools, set, calls},
 		state: async () => (await readFile(join(place, 'state'), 'utf8')).trim(),
 		async called(tool, pattern) {

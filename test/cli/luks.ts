@@ -50,7 +50,7 @@ serial('it is refused as a purge, and on a device without LUKS; and opal-revert 
 		],
 		[['--device', `file:${plain}`, '--eraser', 'luks-erase'], /no LUKS header of its own/],
 		[['--device', node, '--eraser', 'opal-revert'], /opal-revert: /],
-		[['--device', node, '--method', 'purge'], /opal-revert: it is no whole drive/],
+		[['--device', node, '--method', 'purge'], /cannot be purged: it is no whole drive/],
 	] as const) {
 		const {exitCode, stderr} = await zeroize(['plan', 'erase', ...args], {timeoutMs: 120_000});
 		t.is(exitCode, 3, stderr);

@@ -170,7 +170,7 @@ test.serial('the schemes are listed, for people and for programs', async t => {
 		t.regex(stdout, new RegExp(`^  ${name} `, 'm'));
 	}
 
-	t.regex(stdout, /adds nothing on today's\s+media/);
+	t.regex(stdout, /adds\s+nothing\s+on\s+today's\s+media/);
 	const listed = JSON.parse((await zeroize(['erasers', '--json'])).stdout);
 	const own = listed.find(({name}: {name: string}) => name === 'pattern');
 	t.is(own.schemes.length, schemes.length);

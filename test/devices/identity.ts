@@ -1,6 +1,7 @@
 import test from 'ava';
 import {requireSameMedia} from '../../src/devices/identity.ts';
 import {SanitizeError} from '../../src/errors.ts';
+import {driveOf} from '../_helpers/drive-facts.ts';
 import {deviceFacts} from '../_helpers/verify-device.ts';
 
 test('a drive without a size may be at work, and the hint says so', t => {
@@ -15,4 +16,18 @@ test('a drive without a size may be at work, and the hint says so', t => {
 	t.regex(hintFor(0), /sanitizes itself may tell no size: wait .* then resume the run$/);
 	t.regex(hintFor(8192), /^attach that one/);
 	t.notThrows(() => requireSameMedia(before, {...before, deviceNumber: '8:16'}));
+});
+
+test('another drive in the same dock is another device, whatever serial number the dock gives it', t => {
+	const behind = (serial: string | null) =>
+		deviceFacts({
+			serial: 'DOCK1',
+			drive: driveOf({bridge: {model: 'Disk', serial, isHonest: false}}),
+		});
+	t.notThrows(() => requireSameMedia(behind('A'), behind('A')));
+	for (const now of [behind('B'), behind(null), deviceFacts({serial: 'DOCK1', drive: driveOf({})})]) {
+		const error = t.throws(() => requireSameMedia(behind('A'), now), {instanceOf: SanitizeError});
+		t.is((error as SanitizeError).code, 'NOT_CONFIRMED');
+		t.regex((error as SanitizeError).message, /behind the bridge was A, is/);
+	}
 });

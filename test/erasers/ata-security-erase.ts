@@ -64,8 +64,8 @@ test('what it is depends on the drive: enhanced where it can, a purge only where
 		[diskOf({enhancedErase: false}), 'clear', 'overwrite'],
 		[diskOf({}, {rotational: false}), 'clear', 'block-erase'],
 		[diskOf({}, {rotational: null}), 'clear', 'overwrite'],
-		[diskOf({}, {...sed, rotational: false}), 'purge', 'cryptographic-erase'],
-		[diskOf({}, sed), 'purge', 'cryptographic-erase'],
+		[diskOf({}, {...sed, rotational: false}), 'clear', 'block-erase'],
+		[diskOf({}, sed), 'purge', 'overwrite'],
 	] as const) {
 		t.is(eraserOn(ataSecurityErase, facts).method, method);
 		t.deepEqual(ataSecurityErase.techniques?.(facts), [technique]);
@@ -160,36 +160,30 @@ serial('whatever goes wrong, the password is off again', async t => {
 });
 
 serial('a drive that does not let go of the password is reported with the way out', async t => {
-	const drive = await ataDrive(t, {fails: 'endless'});
-	const announceCommand = () => void drive.told(/--security-erase/).then(refuseAll);
-	const controller = new AbortController();
-	const refuseAll = async () => {
-		await drive.set({fails: 'disable'});
-		controller.abort();
-	};
-	const {tools} = drive;
+	const drive = await ataDrive(t, {fails: 'erase-enhanced disable'});
 	const {hint} = await failing(
 		t,
-		erase(ataSecurityErase, drive.device, {tools, signal: controller.signal, announceCommand}),
-		'INTERRUPTED',
-		/goes on by itself; .*a password is on it, and "zeroize" does not take it off/,
+		erase(ataSecurityErase, drive.device, {tools: drive.tools}),
+		'ERASER_FAILED',
+		/SECURITY_ERASE: .*; .*a password is on it, and "zeroize" does not take it off/,
 	);
 	t.regex(hint ?? '', /resume the run.*by hand: hdparm .*--security-unlock zeroize/);
 	t.is(await drive.state('security'), 'on');
 });
 
-serial('told to stop, it takes the password off where it can', async t => {
+serial('told to stop, a drive that erases itself is left alone, and how it is let go of is said', async t => {
 	const drive = await ataDrive(t, {fails: 'endless'});
 	const controller = new AbortController();
 	const announceCommand = () => void drive.told(/--security-erase/).then(() => controller.abort());
 	const {tools} = drive;
-	await failing(
+	const {hint} = await failing(
 		t,
 		erase(ataSecurityErase, drive.device, {tools, signal: controller.signal, announceCommand}),
 		'INTERRUPTED',
-		/goes on by itself$/,
+		/goes on by itself, with the password "zeroize" until its erase has ended$/,
 	);
-	t.is(await drive.state('security'), 'off');
+	t.regex(hint ?? '', /leave its power on; .*by hand: hdparm .*--security-unlock zeroize/);
+	t.deepEqual(await namesOf(drive), ['set-pass', 'erase-enhanced']);
 });
 
 serial('a drive that only says that it erased itself', async t => {

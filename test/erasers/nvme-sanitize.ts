@@ -1,6 +1,7 @@
 import test from 'ava';
 import type {DriveFacts, NvmeFacts, NvmeSanitizeStatus} from '../../src/devices/drive.ts';
 import nvmeSanitize from '../../src/erasers/nvme-sanitize.ts';
+import {SanitizeError} from '../../src/errors.ts';
 import {driveOf, nvmeFacts} from '../_helpers/drive-facts.ts';
 import {erase} from '../_helpers/eraser-run.ts';
 import {isRoot, skip} from '../_helpers/eraser-subjects.ts';
@@ -75,4 +76,17 @@ serial('a sanitize by the technique that was planned', async t => {
 	t.deepEqual(result.tool, {name: 'nvme (nvme-cli)', version: '2.3'});
 	t.deepEqual(await drive.commands(), [`admin-passthru ${drive.device.node} --opcode=0x84 --cdw10=0x02`]);
 	t.true((await drive.contents()).every(byte => byte === 0xff));
+});
+
+serial('a namespace that came after the plan keeps it from being sanitized', async t => {
+	const drive = await nvmeDrive(t, {'list-ns': JSON.stringify({nsid_list: [{nsid: 1}, {nsid: 5}]})});
+	const error = await t.throwsAsync(erase(nvmeSanitize, drive.device, {tools: drive.tools}), {
+		instanceOf: SanitizeError,
+	});
+	t.is((error as SanitizeError).code, 'UNSUPPORTED');
+	t.regex(
+		(error as SanitizeError).message,
+		/it would erase the other namespaces of the drive, too: namespace 5/,
+	);
+	t.deepEqual(await drive.commands(), []);
 });

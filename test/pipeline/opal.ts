@@ -72,15 +72,13 @@ const stopped = async (...[t, drive]: readonly [Parameters<typeof runOnDrive>[0]
 	return first;
 };
 
-serial('after a loss of power a revert that came to its end is believed when the canary is gone', async t => {
+serial('after a loss of power a revert that came to its end is done again', async t => {
 	const drive = await opalDrive(t);
 	const {remains} = await stopped(t, drive);
-	const before = (await drive.commands()).length;
 	await drive.tools.run('sedutil-cli', ['--PSIDrevert', psid, drive.device.node ?? '']);
 	const {exitCode, events} = await goOnWithDrive(drive, remains);
 	t.is(exitCode, 0, JSON.stringify(events.filter(({type}) => type === 'step.failed')));
-	t.is(find(events, 'command.started'), undefined);
-	t.is((await drive.commands()).length, before + 1);
+	t.truthy(find(events, 'command.started'));
 	t.is(certificateIn(events)?.technique, 'cryptographic-erase');
 });
 

@@ -24,7 +24,7 @@ test('a purge and the overwrite after it are both in the plan, with the exact co
 	const [device] = plan.devices;
 	t.like(device?.purge, {
 		...{name: 'nvme-sanitize', method: 'purge', technique: 'cryptographic-erase'},
-		command: ['nvme', 'sanitize', '/dev/sdz', '--sanact=4', '--force'],
+		command: ['nvme', 'admin-passthru', '/dev/sdz', '--opcode=0x84', '--cdw10=0x04'],
 	});
 	t.like(device?.eraser, {name: 'direct', method: 'clear', technique: 'overwrite'});
 	t.is(device?.notPurged, undefined);
@@ -112,8 +112,8 @@ test('a technique is one that the drive has, or nothing is done', t => {
 	const planned = (technique: string, changes = {}) =>
 		planOf({recipe: decommission({technique, ...changes}), devices: [disk(capable)]});
 	t.like(planned('block-erase').devices[0]?.purge, {name: 'nvme-sanitize', technique: 'block-erase'});
-	t.true(planned('block-erase').devices[0]?.purge?.command?.includes('--sanact=2'));
-	t.true(planned('overwrite').devices[0]?.purge?.command?.includes('--sanact=3'));
+	t.true(planned('block-erase').devices[0]?.purge?.command?.includes('--cdw10=0x02'));
+	t.true(planned('overwrite').devices[0]?.purge?.command?.includes('--cdw10=0x13'));
 	const format = planned('block-erase', {eraser: 'nvme-format'});
 	t.true(format.devices[0]?.purge?.command?.includes('--ses=1'));
 	const [refusal] = planned('overwrite', {eraser: 'nvme-format'}).refusals;

@@ -101,18 +101,24 @@ test('it is a purge, and no overwrite: nothing is written yet', t => {
 const isPurgeLeft = (...bodies: readonly EventBody[]): boolean =>
 	hasEnded({step: 'purge'}, path, fold(...bodies));
 
-test('whoever goes on does not purge again what was overwritten in part', t => {
+test('whoever tries again, and held the device meanwhile, does not purge again what was overwritten in part', t => {
 	const parted = [...wholePurge, start('erase'), progress(3 * MiB)];
-	t.true(isPurgeLeft(...wholePurge, resumed));
-	t.true(isPurgeLeft(...parted, resumed));
-	t.is(fold(...parted, resumed).devices[0]?.eraseFrom, 3 * MiB);
+	t.true(isPurgeLeft(...wholePurge, retried));
 	for (const code of ['INTERRUPTED', 'TERMINATED', 'STALLED', 'TOOL_FAILED', 'WRITE_FAILED'] as const) {
-		for (const again of [resumed, retried]) {
-			const report = fold(...parted, failed('erase', code), again);
-			t.true(hasEnded({step: 'purge'}, path, report), code);
-			t.false(hasEnded({step: 'erase'}, path, report), code);
-			t.truthy(report.devices[0]?.purged);
-		}
+		const report = fold(...parted, failed('erase', code), retried);
+		t.true(hasEnded({step: 'purge'}, path, report), code);
+		t.false(hasEnded({step: 'erase'}, path, report), code);
+		t.truthy(report.devices[0]?.purged);
+	}
+});
+
+test('whoever goes on purges again: nobody knows what was written to the drive since', t => {
+	const parted = [...wholePurge, start('erase'), progress(3 * MiB)];
+	for (const bodies of [wholePurge, parted, [...wholePurge, start('erase'), erased]]) {
+		const report = fold(...bodies, resumed);
+		t.false(hasEnded({step: 'purge'}, path, report));
+		t.false(hasEnded({step: 'erase'}, path, report));
+		t.like(report.devices[0], {purged: null, erased: null, leaves: null, eraseFrom: 0});
 	}
 });
 
@@ -144,7 +150,7 @@ test('another purge undoes what was overwritten before it', t => {
 
 test('a certificate begins with the first commit, in whatever process the overwrite was', t => {
 	const first = numbered(begun).at(-1)?.at;
-	const report = fold(...wholePurge, resumed, start('erase'), {type: 'run.committed', device: facts});
+	const report = fold(...wholePurge, retried, start('erase'), {type: 'run.committed', device: facts});
 	t.is(report.devices[0]?.committedAt, first);
 	const anew = fold(...begun, resumed, start('purge'), {type: 'run.committed', device: facts});
 	t.not(anew.devices[0]?.committedAt, first);

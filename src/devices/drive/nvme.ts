@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type {HiddenArea, NvmeFacts} from '../drive.ts';
-import {type Asking, ask, foundIn, unknownIn} from './ask.ts';
+import {type Asking, ask, foundIn, type Learnt, unknownIn} from './ask.ts';
 import {integer, parseAs} from './json.ts';
 import {findNamespaces, type NvmeNamespaces} from './nvme-namespaces.ts';
 import {parseSanitizeLog} from './nvme-sanitize-log.ts';
@@ -14,20 +14,18 @@ export const readNvme = async (
 	const {node} = asking;
 	const run = async <Value>(args: readonly string[], understand: (text: string) => Value) =>
 		ask(asking, ['nvme', ...args, '--output-format=json'], ({stdout}) => understand(stdout));
-	const [kernel, controller, namespace, attached, all, sanitizeLog] = await Promise.all([
+	const [kernel, controller, namespace, {attached, all}, sanitizeLog] = await Promise.all([
 		findNamespaces(deviceNumber, root),
 		run(['id-ctrl', node], parseController),
 		run(['id-ns', node], parseNamespace),
-		run(['list-ns', node], parseNamespaceList),
-		// Also those that no host has attached. Drives without Namespace Management do not know the question.
-		run(['list-ns', node, '--all'], parseNamespaceList),
+		listNamespaces(asking),
 		run(['sanitize-log', node], parseSanitizeLog),
 	]);
 	if ('why' in controller) {
 		return {unknown: unknownIn('nvme', controller)};
 	}
 
-	const {sanitize, hiddenAreas, ...facts} = controller.found;
+	const {sanitize, hiddenAreas, managesNamespaces, ...facts} = controller.found;
 	const hasSanitize = sanitize.cryptoErase || sanitize.blockErase || sanitize.overwrite;
 	const sanitizeStatus = hasSanitize ? foundIn(sanitizeLog) : undefined;
 	return {
@@ -45,9 +43,22 @@ export const readNvme = async (
 		unknown: [
 			...unknownIn('namespace', namespace),
 			...unknownIn('namespaces', attached),
+			...(managesNamespaces && 'found' in attached ? unknownIn('namespaces', all) : []),
 			...(hasSanitize ? unknownIn('sanitize-status', sanitizeLog) : []),
 		],
 	};
+};
+
+/** Numbers of the namespaces that the drive has. `all`: also those that no host has attached; drives without Namespace Management do not know the question. */
+export const listNamespaces = async (
+	asking: Asking,
+): Promise<{readonly attached: Learnt<readonly number[]>; readonly all: Learnt<readonly number[]>}> => {
+	const list = async (...more: readonly string[]) =>
+		ask(asking, ['nvme', 'list-ns', asking.node, ...more, '--output-format=json'], ({stdout}) =>
+			parseNamespaceList(stdout),
+		);
+	const [attached, all] = await Promise.all([list(), list('--all')]);
+	return {attached, all};
 };
 
 const others = ({own, shown}: NvmeNamespaces, listed: readonly number[]): NvmeFacts['otherNamespaces'] =>
@@ -58,6 +69,8 @@ const others = ({own, shown}: NvmeNamespaces, listed: readonly number[]): NvmeFa
 
 type Controller = Pick<NvmeFacts, 'sanitize' | 'format' | 'securityCommands'> & {
 	readonly hiddenAreas: readonly HiddenArea[];
+	/** OACS bit 3. */
+	readonly managesNamespaces: boolean;
 };
 
 const controllerSchema = v.looseObject({
@@ -86,6 +99,7 @@ export const parseController = (text: string): Controller => {
 			cryptoErase: has(fna, 2),
 		},
 		securityCommands: has(oacs, 0),
+		managesNamespaces: has(oacs, 3),
 		hiddenAreas: unvmcap > 0 ? [{area: 'unallocated', bytes: unvmcap}] : [],
 	};
 };

@@ -107,6 +107,18 @@ export class DriveLock {
 		}
 	}
 
+	/** What an erase ends with that was told to stop: a drive that erases itself answers nothing meanwhile, and must not lose its power now. */
+	leftOn({code, message, hint}: SanitizeError): SanitizeError {
+		const lines = recoveryLines(this.#drive.node);
+		return new SanitizeError(
+			code,
+			`${message}, with the password "${ourPassword}" until its erase has ended`,
+			{
+				hint: `${hint ?? 'resume the run'}; if a password is left then, by hand: ${lines}`,
+			},
+		);
+	}
+
 	async #tell(args: readonly string[], signal?: AbortSignal): Promise<void> {
 		const {name, tools, device, answerMs: timeoutMs} = this.#drive;
 		const {stderr} = await tools.run('hdparm', args, {signal, timeoutMs}).catch((error: unknown) => {

@@ -55,7 +55,7 @@ export const forgetCache = async ({
 };
 
 /** Where the canary still is. @throws SanitizeError UNREADABLE. */
-export const findCanary = async (device: Device, canary: Canary): Promise<readonly ByteRange[]> => {
+const findCanary = async (device: Device, canary: Canary): Promise<readonly ByteRange[]> => {
 	const buffer = alignedBuffer(canary.blockBytes);
 	const left: ByteRange[] = [];
 	for (const place of canaryPlaces(canary, device.facts.totalBytes)) {

@@ -4,7 +4,7 @@ import {SanitizeError, toSanitizeError} from '../../errors.ts';
 import {noRanges} from '../../ranges.ts';
 import type {ErasePoint, EraseResult} from '../eraser.ts';
 import {interrupted} from '../tool/interrupted.ts';
-import {findCanary, forgetCache, plantCanary, requireCanaryGone} from './canary.ts';
+import {forgetCache, plantCanary, requireCanaryGone} from './canary.ts';
 import {driveFailed, goesOnByItself} from './errors.ts';
 import {type NativeContext, type NativeOperation, type NativeTiming, usualTiming} from './operation.ts';
 import {runToEnd} from './run-to-end.ts';
@@ -16,9 +16,9 @@ Lets a drive erase itself.
 ```
  new:      commit ─ canary written and read back ─ announced ─ command ─ wait ─ caches emptied ─ canary gone
  resumed:  status ┬ running: wait on
-                  ├ ended, and the canary is gone: it was ours, and is over
                   ├ failed: reported; the next attempt begins anew
-                  └ anything else: the command never got there, or cannot be told from an older one: new
+                  └ anything else: new, also where it says that it has ended: that may be of an older one, and
+                    somebody may have used the drive since
 ```
 @throws SanitizeError DEVICE_BUSY (nothing written), ERASER_FAILED, NOT_ERASED, STALLED, INTERRUPTED, and what the canary and the commit throw.
 */
@@ -34,7 +34,7 @@ export async function* eraseNatively(
 
 	const status = await look(operation, context);
 	await context.commit();
-	const isOurs = announced !== undefined && (await goesOn(status, announced.canary, context));
+	const isOurs = announced !== undefined && status?.state === 'running';
 	const canary = isOurs ? announced.canary : await prepare(operation, context, status);
 	if (!isOurs) {
 		await operation.setUp?.();
@@ -46,9 +46,8 @@ export async function* eraseNatively(
 			await give(asked, context, timing);
 		}
 
-		if (!(isOurs && hasEnded(status))) {
-			yield* waitForEnd(asked, context, timing);
-		}
+		const mustBeSeen = canary === undefined && !isOurs && hasEnded(status);
+		yield* waitForEnd(asked, {...context, mustBeSeen}, timing);
 	} else {
 		for (const command of [operation.command, ...(operation.afterwards ?? [])]) {
 			yield* runToEnd({...operation, command}, context, timing);
@@ -106,25 +105,6 @@ const look = async (
 
 const hasEnded = (status: SanitizeStatus | undefined): boolean =>
 	status?.state === 'done' || status?.state === 'idle';
-
-/** Whether what the drive does, or has done, is what was asked of it before the interruption. */
-const goesOn = async (
-	status: SanitizeStatus | undefined,
-	canary: Canary | undefined,
-	context: NativeContext,
-): Promise<boolean> => {
-	if (status?.state === 'running') {
-		return true;
-	}
-
-	// "Done" may be years old: only what was written just before it tells.
-	if (!hasEnded(status) || !canary) {
-		return false;
-	}
-
-	await forgetCache(context);
-	return (await findCanary(context.device, canary)).length === 0;
-};
 
 /** All that comes before a new command. */
 const prepare = async (

@@ -7,7 +7,10 @@ import {mostSeconds, type NativeContext, type NativeOperation, type NativeTiming
 
 type Asked = NativeOperation & Required<Pick<NativeOperation, 'status'>>;
 
-type Waiting = Pick<NativeContext, 'device' | 'signal'>;
+interface Waiting extends Pick<NativeContext, 'device' | 'signal'> {
+	/** Whether "ended" is believed only of a drive that was seen at work: it said so before the command, too, and there is no canary to tell. */
+	readonly mustBeSeen: boolean;
+}
 
 /**
 Waits until the drive has ended what it does by itself; yields how far it is, where it tells.
@@ -22,6 +25,7 @@ export async function* waitForEnd(
 	const startedAtMs = performance.now();
 	let answeredAtMs = startedAtMs;
 	let writtenBytes = 0;
+	let isSeen = !context.mustBeSeen;
 	for (let waitMs = timing.firstMs; ; waitMs = Math.min(waitMs * 2, timing.longestMs)) {
 		await pause(waitMs, signal);
 		if (signal.aborted) {
@@ -33,8 +37,11 @@ export async function* waitForEnd(
 		if ('found' in learnt) {
 			answeredAtMs = nowMs;
 			if (hasEnded(learnt.found, operation, context)) {
+				requireSeen(isSeen, operation, context);
 				return;
 			}
+
+			isSeen = true;
 
 			const done = Math.floor((learnt.found.progress ?? 0) * device.facts.totalBytes);
 			writtenBytes = Math.max(writtenBytes, done);
@@ -46,6 +53,15 @@ export async function* waitForEnd(
 		requireInTime(operation, context, nowMs - startedAtMs);
 	}
 }
+
+/** @throws SanitizeError ERASER_FAILED. */
+const requireSeen = (isSeen: boolean, {name}: Asked, {device}: Waiting): void => {
+	if (!isSeen) {
+		const what =
+			'it says that it has ended, as it did before the command, and without a canary nothing shows that it did anything';
+		throw driveFailed(name, device, what);
+	}
+};
 
 const hasEnded = ({state}: SanitizeStatus, {name}: Asked, {device}: Waiting): boolean => {
 	switch (state) {
@@ -67,7 +83,7 @@ const hasEnded = ({state}: SanitizeStatus, {name}: Asked, {device}: Waiting): bo
 /** @throws SanitizeError STALLED. */
 export const requireInTime = (
 	operation: Pick<NativeOperation, 'name' | 'estimateSeconds'>,
-	{device}: Waiting,
+	{device}: Pick<Waiting, 'device'>,
 	elapsedMs: number,
 ): void => {
 	if (elapsedMs > mostSeconds(operation) * 1000) {

@@ -178,19 +178,25 @@ serial('after an interruption a drive that still runs is waited for, with no sec
 	t.false((await drive.contents()).some(byte => byte !== 0));
 });
 
-serial(
-	'after an interruption a drive that has ended meanwhile is believed when the canary is gone',
-	async t => {
-		const drive = await nvmeDrive(t, {polls: 1000});
-		const announced = await interrupted(t, drive);
-		await drive.set({polls: 0});
-		await drive.tools.run('nvme', ['sanitize-log', drive.device.node ?? '']);
-		const {result, announced: again} = await run(drive, {announced});
-		t.deepEqual(again, []);
-		t.deepEqual(result?.canary, announced.canary);
-		t.is((await drive.commands()).length, 1);
-	},
-);
+serial('after an interruption a drive that has ended meanwhile does it again', async t => {
+	const drive = await nvmeDrive(t, {polls: 1000});
+	const announced = await interrupted(t, drive);
+	await drive.set({polls: 0});
+	await drive.tools.run('nvme', ['sanitize-log', drive.device.node ?? '']);
+	const {result, announced: again} = await run(drive, {announced});
+	t.is(again.length, 1);
+	t.deepEqual(result?.canary, again[0]?.canary);
+	t.is((await drive.commands()).length, 2);
+});
+
+serial('without a canary "done" is believed of a drive that was seen at work', async t => {
+	const drive = await nvmeDrive(t, {state: 'done', polls: 3});
+	t.truthy((await run(drive, {canary: false})).result);
+	await drive.set({state: 'done', fails: 'deaf'});
+	const {error} = await run(drive, {canary: false});
+	t.is(error?.code, 'ERASER_FAILED');
+	t.regex(error?.message ?? '', /without a canary nothing shows that it did anything/);
+});
 
 serial('after a loss of power "done" of an older sanitize is not taken for ours', async t => {
 	const drive = await nvmeDrive(t, {polls: 1000});
