@@ -6,9 +6,9 @@ import type {SanitizeStatus} from '../devices/drive.ts';
 import type {Tools} from '../process.ts';
 import {requireHdparm} from './ata/hdparm.ts';
 import {ataOf, isBridged, securityObstacle} from './ata/obstacle.ts';
-import {defineEraser, supported, type Technique, unsupported} from './eraser.ts';
+import {defineEraser, type Technique} from './eraser.ts';
 import {eraseNatively} from './native/erase-natively.ts';
-import {whyUnknown} from './native/obstacles.ts';
+import {supportBy, whyUnknown} from './native/obstacles.ts';
 import {requireName} from './tool/node.ts';
 
 const name = 'ata-sanitize';
@@ -22,15 +22,7 @@ export default defineEraser({
 	leaves: 'drive-defined',
 	reachesHidden: true,
 	tools: ['hdparm', 'blockdev'],
-	supports(facts) {
-		const known = ataOf(facts);
-		if ('obstacle' in known) {
-			return known.obstacle;
-		}
-
-		const obstacle = obstacleOf(facts);
-		return obstacle === undefined ? supported : unsupported(obstacle);
-	},
+	supports: facts => supportBy(ataOf(facts), () => obstacleOf(facts)),
 	techniques,
 	probe: requireHdparm,
 	command: (facts, node, technique) => commandFor(node, technique ?? techniques(facts)[0]),

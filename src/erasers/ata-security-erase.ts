@@ -5,15 +5,9 @@ import {SanitizeError, toSanitizeError} from '../errors.ts';
 import {DriveLock} from './ata/drive-lock.ts';
 import {requireHdparm} from './ata/hdparm.ts';
 import {ataOf, isBridged, securityObstacle} from './ata/obstacle.ts';
-import {
-	defineEraser,
-	type EraseContext,
-	type Method,
-	supported,
-	type Technique,
-	unsupported,
-} from './eraser.ts';
+import {defineEraser, type EraseContext, type Method, type Technique} from './eraser.ts';
 import {eraseNatively} from './native/erase-natively.ts';
+import {supportBy} from './native/obstacles.ts';
 import {requireName} from './tool/node.ts';
 
 const name = 'ata-security-erase';
@@ -40,15 +34,7 @@ export default defineEraser({
 		'what the maker of the drive does not count as user data: what Security Erase does with it differs from drive to drive',
 	],
 	tools: ['hdparm', 'blockdev'],
-	supports(facts) {
-		const known = ataOf(facts);
-		if ('obstacle' in known) {
-			return known.obstacle;
-		}
-
-		const obstacle = obstacleOf(facts);
-		return obstacle === undefined ? supported : unsupported(obstacle);
-	},
+	supports: facts => supportBy(ataOf(facts), () => obstacleOf(facts)),
 	techniques: facts => [techniqueOn(facts)],
 	probe: requireHdparm,
 	command: (facts, node) => commandFor(facts, node),

@@ -1,9 +1,9 @@
 import type {DeviceFacts} from '../devices/device.ts';
 import type {NvmeFacts} from '../devices/drive.ts';
 import {SanitizeError} from '../errors.ts';
-import {defineEraser, supported, type Technique, unsupported} from './eraser.ts';
+import {defineEraser, type Technique} from './eraser.ts';
 import {eraseNatively} from './native/erase-natively.ts';
-import {whyUnknown} from './native/obstacles.ts';
+import {supportBy, whyUnknown} from './native/obstacles.ts';
 import {mostSeconds} from './native/operation.ts';
 import {requireNvmeCli} from './nvme/nvme-cli.ts';
 import {type Known, namespaceObstacle, nvmeOf} from './nvme/obstacle.ts';
@@ -23,15 +23,7 @@ export default defineEraser({
 		'what the drive may keep outside of the namespace: Format erases the user data of the namespace alone',
 	],
 	tools: ['nvme', 'blockdev'],
-	supports(facts) {
-		const known = nvmeOf(facts);
-		if ('obstacle' in known) {
-			return known.obstacle;
-		}
-
-		const obstacle = obstacleOf(known);
-		return obstacle === undefined ? supported : unsupported(obstacle);
-	},
+	supports: facts => supportBy(nvmeOf(facts), obstacleOf),
 	techniques,
 	probe: requireNvmeCli,
 	command: (facts, node, technique) =>

@@ -1,8 +1,8 @@
 import type {DeviceFacts} from '../devices/device.ts';
 import type {NvmeSanitizeStatus} from '../devices/drive.ts';
-import {defineEraser, supported, type Technique, unsupported} from './eraser.ts';
+import {defineEraser, type Technique} from './eraser.ts';
 import {eraseNatively} from './native/erase-natively.ts';
-import {whyUnknown} from './native/obstacles.ts';
+import {supportBy, whyUnknown} from './native/obstacles.ts';
 import {requireNvmeCli} from './nvme/nvme-cli.ts';
 import {type Known, namespaceObstacle, nvmeOf} from './nvme/obstacle.ts';
 import {requireAlone} from './nvme/require-alone.ts';
@@ -23,15 +23,7 @@ export default defineEraser({
 		'boot partitions and the Replay Protected Memory Block of the drive, where it has them: Sanitize leaves them alone',
 	],
 	tools: ['nvme', 'blockdev'],
-	supports(facts) {
-		const known = nvmeOf(facts);
-		if ('obstacle' in known) {
-			return known.obstacle;
-		}
-
-		const obstacle = obstacleOf(known);
-		return obstacle === undefined ? supported : unsupported(obstacle);
-	},
+	supports: facts => supportBy(nvmeOf(facts), obstacleOf),
 	techniques,
 	probe: requireNvmeCli,
 	command: (facts, node, technique) => commandFor(node, technique ?? techniques(facts)[0]),

@@ -1,7 +1,7 @@
 import type {DeviceFacts} from '../devices/device.ts';
 import type {PlannedDevice, PlannedStep} from '../plan.ts';
-import type {DeviceReport, EndedStep, Report} from '../report.ts';
 import {holdsStill, isPurgeKept, startPurge} from './purge.ts';
+import type {DeviceReport, EndedStep, Report} from './state.ts';
 
 /**
 What failed, and what was left out because of it, counts as not done yet, and so does what came after it: certificates that are issued now must be delivered too. What was prepared stays prepared, and that something was written stays.

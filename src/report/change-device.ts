@@ -1,4 +1,4 @@
-import type {DeviceReport, Report} from '../report.ts';
+import type {DeviceReport, Report} from './state.ts';
 
 export const changeDevice = (
 	report: Report,

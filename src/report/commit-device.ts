@@ -1,7 +1,7 @@
 import type {RunEvent} from '../events.ts';
-import type {Report} from '../report.ts';
 import {changeDevice} from './change-device.ts';
 import {deviceOf} from './find.ts';
+import type {Report} from './state.ts';
 
 /** An overwrite that follows on a purge begins nothing new. */
 export const commitDevice = (

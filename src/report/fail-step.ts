@@ -1,8 +1,8 @@
 import type {ErrorCode} from '../errors.ts';
 import type {RunEvent} from '../events.ts';
-import type {DeviceReport, Report} from '../report.ts';
 import {changeDevice} from './change-device.ts';
 import {deviceOf, phaseOf} from './find.ts';
+import type {DeviceReport, Report} from './state.ts';
 
 type StepFailed = Extract<RunEvent, {type: 'step.failed'}>;
 

@@ -1,5 +1,5 @@
 import type {Phase} from '../plan.ts';
-import type {DeviceReport, Report} from '../report.ts';
+import type {DeviceReport, Report} from './state.ts';
 
 export interface StepNames {
 	readonly step: string;

@@ -1,8 +1,8 @@
 import type {AnnouncedCommand} from '../erasers/eraser.ts';
 import type {ErrorCode} from '../errors.ts';
-import type {DeviceReport, EndedStep, Report} from '../report.ts';
 import type {Erased} from './erased.ts';
 import {deviceOf, phaseOf} from './find.ts';
+import type {DeviceReport, EndedStep, Report} from './state.ts';
 
 /** Whatever was overwritten before it, is to be overwritten after it. */
 export const startPurge = {

@@ -1,7 +1,7 @@
-import type {DeviceReport, Report} from '../report.ts';
 import {changeDevice} from './change-device.ts';
 import {deviceOf, namesOf, phaseOf, type StepNames} from './find.ts';
 import {startPurge} from './purge.ts';
+import type {DeviceReport, Report} from './state.ts';
 
 export const startStep = (report: Report, event: StepNames): Report => ({
 	...changeDevice(report, event.device, startOn(report, event)),
