@@ -38,6 +38,10 @@ export const conclude = (
 	return {outcome, exitCode, devices};
 };
 
+/** Whether a device has failed at last: a certificate of before, as of an attempt that was gone on with, does not stand then. */
+export const hasFailed = (report: Report, device: string): boolean =>
+	conclude(report).devices.some(({path, outcome}) => path === device && outcome === 'failed');
+
 const deviceResult = (report: Report, device: DeviceReport): DeviceResult => {
 	const {facts} = device.planned;
 	const {nonZero, unreadable, verifiedBytes} = device.verification ?? {};

@@ -2,7 +2,7 @@ import {type Certificate, certificateText, certify, parseCertificate} from '../c
 import {SanitizeError} from '../errors.ts';
 import type {RunEvent} from '../events.ts';
 import {type JournalLine, readJournal} from '../journal.ts';
-import {conclude} from '../outcome.ts';
+import {conclude, hasFailed} from '../outcome.ts';
 import {emptyReport, type Report, reduceReport} from '../report.ts';
 
 /** What a journal proves. */
@@ -30,8 +30,9 @@ export const replayJournal = (text: string, file: string): Replay => {
 		certificates = [...certificates.filter(certificate => !isAgain(certificate)), ...issued];
 	}
 
+	certificates = certificates.filter(({device: {path}}) => !hasFailed(report, path));
 	if (certificates.length === 0) {
-		throw none(file, 'the run it tells of came to no certificate');
+		throw none(file, 'the run it tells of came to no certificate that stands');
 	}
 
 	if (report.plan?.signing && certificates.some(({signatures}) => !signatures)) {

@@ -8,6 +8,7 @@ import {ataOf, isBridged, securityObstacle} from './ata/obstacle.ts';
 import {defineEraser, type EraseContext, type Method, type Technique} from './eraser.ts';
 import {eraseNatively} from './native/erase-natively.ts';
 import {supportBy} from './native/obstacles.ts';
+import {interrupted} from './tool/interrupted.ts';
 import {requireName} from './tool/node.ts';
 
 const name = 'ata-security-erase';
@@ -55,6 +56,10 @@ export default defineEraser({
 		const setUp = async () => {
 			mayBeOn = true;
 			await lock.set(signal);
+			if (signal.aborted) {
+				throw interrupted(name, device, 0);
+			}
+
 			isGiven = true;
 		};
 		const operation = {

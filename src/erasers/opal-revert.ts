@@ -4,6 +4,7 @@ import {SanitizeError, toSanitizeError} from '../errors.ts';
 import {defineEraser, type EraseContext, type ErasePoint, type EraseResult, supported} from './eraser.ts';
 import {eraseNatively} from './native/erase-natively.ts';
 import type {NativeOperation} from './native/operation.ts';
+import {requireAlone} from './nvme/require-alone.ts';
 import {opalObstacle} from './opal/obstacle.ts';
 import {readPsid} from './opal/psid.ts';
 import {queryOpal, requireSedutil} from './opal/sedutil.ts';
@@ -58,6 +59,10 @@ async function* erase(context: EraseContext): AsyncGenerator<ErasePoint, EraseRe
 	const psid = await readPsid(psidFile, facts.serial);
 	const now = await queryOpal(tools, node);
 	requireAsPlanned(now, context);
+	if (facts.drive?.nvme) {
+		await requireAlone(name, context, node);
+	}
+
 	const status = async () => statusOf(await queryOpal(tools, node));
 	const operation = {name, tool, command: commandFor(psid, node), estimateSeconds, status};
 	try {

@@ -8,6 +8,7 @@ import {fileError, makeDirectories, syncDirectory, writeNewFile} from '../files.
 import {Journal} from '../journal.ts';
 import {emptyReport, type Report, reduceReport} from '../report.ts';
 import type {Records} from '../steps/step.ts';
+import {besideOf, standing} from './beside.ts';
 import {createDurability} from './durability.ts';
 import {isPlaceTrouble, KeptFile} from './kept-file.ts';
 import type {KeptRun} from './kept-run.ts';
@@ -72,7 +73,7 @@ export const createRecords = ({
 		report: () => report,
 		sync: () => stateDir === null || [files.journal.sync(), files.log.sync()].every(Boolean),
 		journalHead: () => journal.head,
-		files: () => listFiles(files, beside),
+		files: () => listFiles(files, standing(report, beside)),
 		async writeBeside(name, text) {
 			// Whether or not there is room for it here: it may still be delivered.
 			const mayBeLeft = kept !== undefined && !beside.has(name);
@@ -117,10 +118,6 @@ const listFiles = ({journal, log}: RunFiles, beside: ReadonlyMap<string, string>
 	{name: 'run.log', text: log.text()},
 	...Array.from(beside, ([name, text]) => ({name, text})),
 ];
-
-/** What another process wrote beside the journal: the journal has it too. */
-const besideOf = ({certificates}: Report): Map<string, string> =>
-	new Map(certificates.map(({path: file, text}) => [path.basename(file), text]));
 
 const writeIn = async (
 	directory: string | null,

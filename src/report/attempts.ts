@@ -70,10 +70,16 @@ const resumptionPoint = ({failure, durableBytes, planned}: DeviceReport): number
 	return harmless.has(failure) && !planned.eraser?.scheme ? last - (last % unitBytes) : 0;
 };
 
-/** Like a retry; and what was prepared may be undone since, by a start of the machine, and what was verified written to: nobody held the devices. What a drive did by itself it does again: of what was written to it since, no reading would tell. */
+/** Like a retry; and what was prepared may be undone since, by a start of the machine, and what was verified written to: nobody held the devices. What a drive did by itself it does again, unless that is certified already: of what was written to it since, no reading would tell. */
 export const resume = (report: Report, facts: readonly DeviceFacts[]): Report => {
 	const {plan, ...again} = retry(report);
-	const renewed = again.devices.filter(isErasedByItself).map(({planned}) => planned.facts.path);
+	const certified = new Set(report.certificates.map(({device}) => device));
+	const renewed = new Set(
+		report.devices
+			.filter(device => isErasedByItself(device))
+			.filter(({failure, planned}) => failure !== null || !certified.has(planned.facts.path))
+			.map(({planned}) => planned.facts.path),
+	);
 	const isUndone = ({phase}: PlannedStep) => phase === 'prepare' || phase === 'verify';
 	const undone = new Set((plan?.steps ?? []).filter(isUndone).map(({step}) => step));
 	const asNow = (planned: PlannedDevice): PlannedDevice => ({
@@ -90,11 +96,11 @@ export const resume = (report: Report, facts: readonly DeviceFacts[]): Report =>
 		// What was begun by a process that is gone is begun again.
 		underWay: [],
 		ended: again.ended.filter(
-			({step, device}) => !undone.has(step) && !(device !== undefined && renewed.includes(device)),
+			({step, device}) => !undone.has(step) && !(device !== undefined && renewed.has(device)),
 		),
 		devices: again.devices.map(device => ({
 			...device,
-			...(isErasedByItself(device) && startPurge),
+			...(renewed.has(device.planned.facts.path) && startPurge),
 			verification: null,
 			planned: asNow(device.planned),
 		})),

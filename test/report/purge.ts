@@ -2,7 +2,7 @@ import test from 'ava';
 import type {Canary} from '../../src/content/canary.ts';
 import type {ErrorCode} from '../../src/errors.ts';
 import type {EventBody, RunEvent} from '../../src/events.ts';
-import {conclude} from '../../src/outcome.ts';
+import {conclude, hasFailed} from '../../src/outcome.ts';
 import {hasEnded} from '../../src/pipeline/remaining.ts';
 import {foldReport} from '../../src/report.ts';
 import {capable} from '../_helpers/nvme-drive.ts';
@@ -120,6 +120,26 @@ test('whoever goes on purges again: nobody knows what was written to the drive s
 		t.false(hasEnded({step: 'erase'}, path, report));
 		t.like(report.devices[0], {purged: null, erased: null, leaves: null, eraseFrom: 0});
 	}
+});
+
+test('a drive that has its certificate is not purged again by who goes on, unless it has failed since', t => {
+	const certificates = [{device: path, path: '/log/certificate.json', sha256: '', text: '{}'}];
+	const whole = [
+		...[...wholePurge, start('erase'), erased, start('verify'), verified],
+		{type: 'step.finished', step: 'issue-certificate', durationMs: 1, certificates} as EventBody,
+	];
+	const report = fold(...whole, resumed);
+	t.truthy(report.devices[0]?.purged);
+	t.true(hasEnded({step: 'purge'}, path, report));
+	t.is(report.devices[0]?.verification, null);
+	const fallen = [...whole, resumed, start('verify'), failed('verify', 'NOT_ZERO')];
+	t.deepEqual(
+		[whole, [...whole, resumed], fallen].map(bodies => hasFailed(fold(...bodies), path)),
+		[false, false, true],
+	);
+	const again = fold(...fallen, resumed);
+	t.is(again.devices[0]?.purged, null);
+	t.false(hasEnded({step: 'purge'}, path, again));
 });
 
 test('what speaks against the drive, or says that it is another, has it purged again, and overwritten whole', t => {

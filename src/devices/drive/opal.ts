@@ -53,6 +53,13 @@ export const parseOpal = (text: string): OpalFacts | undefined => {
 		);
 	}
 
+	// What is not there is no "no": by these two a revert is told to have ended.
+	for (const name of ['LockingEnabled', 'Locked']) {
+		if (flag(name) === undefined) {
+			throw new NotUnderstood(`${name} is not told`);
+		}
+	}
+
 	const is = (name: string) => flag(name) === 'Y';
 	return {
 		ssc: sscs.find(([pattern]) => pattern.test(text))?.[1] ?? null,

@@ -37,5 +37,5 @@ export const requirePlanned = (
 
 const changed = ({name}: Eraser, path: string, what: string): SanitizeError =>
 	new SanitizeError('UNSUPPORTED', `${name} on ${path}: the drive is not as it was planned for: ${what}`, {
-		hint: 'nothing was done now; see: zeroize devices, then resume the run, or start a new one',
+		hint: 'nothing was done now; see: zeroize devices; resume the run when the drive is as it was, or start a new one',
 	});

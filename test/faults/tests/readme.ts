@@ -3,6 +3,9 @@ import path from 'node:path';
 import test from 'ava';
 import {themes} from '../cases/cases.ts';
 
+/** No loop device erases itself, or lies about it: the fake drives of test/pipeline/native.ts do. */
+const ofDrives: ReadonlySet<string | null> = new Set(['NOT_ERASED']);
+
 const cases = Object.values(themes).flat();
 
 interface Row {
@@ -46,7 +49,7 @@ test('each row of the table of outcomes is produced by a case, for each of its e
 	const rows = await readRows();
 	t.true(rows.length > 15);
 	for (const row of rows) {
-		for (const code of row.codes) {
+		for (const code of row.codes.filter(code => !ofDrives.has(code))) {
 			t.true(
 				cases.some(fault => fits(row, fault, code)),
 				`no case ends with ${row.exitCodes.join(', ')} ${row.outcome} ${code}`,
