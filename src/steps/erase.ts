@@ -2,11 +2,11 @@ import {driveDefined, type LeftContent} from '../content.ts';
 import type {Device} from '../devices/device.ts';
 import {requireSameIdentity} from '../devices/identity.ts';
 import type {ErasePoint, EraseResult, Eraser} from '../erasers/eraser.ts';
-import {erasers} from '../erasers/index.ts';
 import {findScheme} from '../erasers/pattern/scheme.ts';
 import {SanitizeError, toSanitizeError} from '../errors.ts';
 import type {PlannedDevice} from '../plan.ts';
 import {type Anchors, createAnchors} from './erase/anchors.ts';
+import {drain, findEraser} from './erase/erasing.ts';
 import {createFollower, type Follower} from './erase/follower.ts';
 import {eraseOptions} from './erase/options.ts';
 import {requirePlanned} from './erase/require-planned.ts';
@@ -79,7 +79,7 @@ const eraseWith = async (
 		announceCommand: command => context.announceCommand(command),
 		announcePass: pass => context.announcePass(pass),
 	});
-	const {unwritable, ...result} = await drain(erasing, {anchors, follower}, context);
+	const {unwritable, ...result} = await drain(erasing, pointTo({anchors, follower}, context));
 	const failure = await findFailure({...result, unwritable}, anchors, device);
 	const left = {...(scheme && {scheme: scheme.name}), ...contentLeft(eraser, result)};
 	if (failure) {
@@ -114,20 +114,13 @@ const ofScheme = (devices: readonly PlannedDevice[]): string => {
 
 const leavesToDrive = (eraser: Eraser | undefined): boolean => eraser?.leaves === 'drive-defined';
 
-const findEraser = (name: string | undefined) => erasers.find(eraser => eraser.name === name);
-
-const drain = async (
-	erasing: AsyncGenerator<ErasePoint, EraseResult, undefined>,
-	{anchors, follower}: {readonly anchors: Anchors; readonly follower: Follower},
-	{progress, device}: DeviceStepContext,
-): Promise<EraseResult> => {
-	for (;;) {
-		const next = await erasing.next();
-		if (next.done) {
-			return next.value;
-		}
-
-		const {writtenBytes, reachedTo, allPasses} = next.value;
+/** Who is to know how far it is. */
+const pointTo =
+	(
+		{anchors, follower}: {readonly anchors: Anchors; readonly follower: Follower},
+		{progress, device}: DeviceStepContext,
+	) =>
+	({writtenBytes, reachedTo, allPasses}: ErasePoint): void => {
 		anchors.reach(reachedTo);
 		follower.allow(anchors.durableBytes());
 		const {bytes, totalBytes} = allPasses ?? {bytes: writtenBytes, totalBytes: device.facts.totalBytes};
@@ -135,8 +128,7 @@ const drain = async (
 			durableBytes: anchors.durableBytes(),
 			...(allPasses && {writtenBytes}),
 		});
-	}
-};
+	};
 
 /** What is wrong with an erase that came to its end; the ranges that it could not write last, so that nothing hides behind them. */
 const findFailure = async (

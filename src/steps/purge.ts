@@ -1,13 +1,12 @@
 import {driveDefined} from '../content.ts';
 import {requireSameIdentity} from '../devices/identity.ts';
-import type {EraseResult} from '../erasers/eraser.ts';
-import {erasers} from '../erasers/index.ts';
 import {SanitizeError} from '../errors.ts';
 import type {PlannedDevice} from '../plan.ts';
+import {drain, findEraser} from './erase/erasing.ts';
 import {purgeOptions} from './erase/options.ts';
 import {requirePlanned} from './erase/require-planned.ts';
 import {requireAllTried, requireAllWritten} from './erase/require-whole.ts';
-import {type DeviceStepContext, defineDeviceStep} from './step.ts';
+import {defineDeviceStep} from './step.ts';
 
 export default defineDeviceStep({
 	name: 'purge',
@@ -49,7 +48,9 @@ export default defineDeviceStep({
 			...(psidFile !== undefined && {psidFile}),
 			commit: () => context.commit(),
 		});
-		const {unwritable, ...result} = await drain(erasing, context);
+		const {unwritable, ...result} = await drain(erasing, ({writtenBytes}) => {
+			context.progress(writtenBytes, device.facts.totalBytes);
+		});
 		requireAllTried({...result, unwritable}, device.facts);
 		await device.sync();
 		requireSameIdentity(device.facts, await device.inspect());
@@ -59,24 +60,8 @@ export default defineDeviceStep({
 	},
 });
 
-const findEraser = (name: string | undefined) => erasers.find(eraser => eraser.name === name);
-
 /** `undefined` where it is purged. */
 const reasonToClear = ({purge, notPurged}: PlannedDevice): string | undefined =>
 	purge || notPurged === undefined
 		? undefined
 		: `clear in place of purge, as the recipe allows: ${notPurged}`;
-
-const drain = async (
-	erasing: AsyncGenerator<{readonly writtenBytes: number}, EraseResult, undefined>,
-	{progress, device}: DeviceStepContext,
-): Promise<EraseResult> => {
-	for (;;) {
-		const next = await erasing.next();
-		if (next.done) {
-			return next.value;
-		}
-
-		progress(next.value.writtenBytes, device.facts.totalBytes);
-	}
-};

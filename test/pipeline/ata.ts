@@ -1,7 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
-import {parseCertificate} from '../../src/certificate.ts';
 import type {RunEvent} from '../../src/events.ts';
 import {type AtaDrive, ataDrive, capableAta} from '../_helpers/ata-drive.ts';
+import {certificateIn} from '../_helpers/drive-events.ts';
 import {isRoot, skip} from '../_helpers/eraser-subjects.ts';
 import {planOf, recipeOf} from '../_helpers/plan.ts';
 import {goOnWithDrive, runOnDrive} from '../_helpers/run-on-drive.ts';
@@ -20,13 +20,6 @@ const magnetic = {rotational: true};
 
 const failureOf = (events: readonly RunEvent[]) =>
 	events.find((event): event is Extract<RunEvent, {type: 'step.failed'}> => event.type === 'step.failed');
-
-const certificateIn = (events: readonly RunEvent[]) => {
-	const [issued] = events.flatMap(event =>
-		event.type === 'step.finished' ? (event.certificates ?? []) : [],
-	);
-	return issued && parseCertificate(issued.text, issued.path);
-};
 
 const withoutHdparm = (drive: AtaDrive) => ({
 	device: drive.device,

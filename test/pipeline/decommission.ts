@@ -2,10 +2,10 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {replayJournal} from '../../src/certificate/replay.ts';
-import {parseCertificate} from '../../src/certificate.ts';
 import {seedHash} from '../../src/content/canary.ts';
 import type {RunEvent} from '../../src/events.ts';
 import type {Recipe} from '../../src/recipe.ts';
+import {certificateIn, findEvent} from '../_helpers/drive-events.ts';
 import {isRoot, skip} from '../_helpers/eraser-subjects.ts';
 import {type NvmeDrive, nvmeDrive} from '../_helpers/nvme-drive.ts';
 import {recipeOf} from '../_helpers/plan.ts';
@@ -22,18 +22,8 @@ const decommission = (purge: Record<string, unknown> = {}): Recipe =>
 		['issue-certificate'],
 	);
 
-const find = <Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type, step?: string) =>
-	events.findLast(
-		event => event.type === type && (step === undefined || ('step' in event && event.step === step)),
-	) as Extract<RunEvent, {type: Type}> | undefined;
-
 const isEvent = (type: RunEvent['type'], step: string) => (event: RunEvent) =>
 	event.type === type && 'step' in event && event.step === step;
-
-const certificateIn = (events: readonly RunEvent[]) => {
-	const [issued] = find(events, 'step.finished', 'issue-certificate')?.certificates ?? [];
-	return issued && parseCertificate(issued.text, issued.path);
-};
 
 const failures = (events: readonly RunEvent[]) =>
 	events.flatMap(event => (event.type === 'step.failed' ? [`${event.step} ${event.code}`] : []));
@@ -62,13 +52,17 @@ serial('a drive purges itself, is overwritten and verified, and the certificate 
 	const certificate = await requirePurged(t, drive, end);
 	const {events} = end;
 	t.deepEqual(await drive.commands(), [`admin-passthru ${drive.device.node} --opcode=0x84 --cdw10=0x04`]);
-	const canary = find(events, 'command.started')?.canary ?? t.fail();
-	t.like(find(events, 'command.started'), {step: 'purge'});
-	t.like(find(events, 'step.finished', 'purge'), {
+	const canary = findEvent(events, 'command.started')?.canary ?? t.fail();
+	t.like(findEvent(events, 'command.started'), {step: 'purge'});
+	t.like(findEvent(events, 'step.finished', 'purge'), {
 		...{eraser: 'nvme-sanitize', method: 'purge', technique: 'cryptographic-erase', canary},
 	});
-	t.like(find(events, 'step.finished', 'erase'), {eraser: 'direct', method: 'clear', technique: 'overwrite'});
-	const {verification} = find(events, 'step.finished', 'verify') ?? {};
+	t.like(findEvent(events, 'step.finished', 'erase'), {
+		eraser: 'direct',
+		method: 'clear',
+		technique: 'overwrite',
+	});
+	const {verification} = findEvent(events, 'step.finished', 'verify') ?? {};
 	t.like(verification, {result: 'passed', coverage: 'full', verifiedBytes: drive.device.facts.totalBytes});
 	t.is(verification?.expected, undefined);
 	t.like(certificate, {
@@ -80,8 +74,8 @@ serial('a drive purges itself, is overwritten and verified, and the certificate 
 	t.is(certificate?.['holds'], undefined);
 	t.is(certificate?.notPurged, undefined);
 	t.is(events.filter(({type}) => type === 'run.committed').length, 1);
-	t.is(certificate?.startedAt, find(events, 'run.committed')?.at);
-	t.like(find(events, 'run.finished')?.devices[0], {
+	t.is(certificate?.startedAt, findEvent(events, 'run.committed')?.at);
+	t.like(findEvent(events, 'run.finished')?.devices[0], {
 		...{outcome: 'sanitized', purged: {eraser: 'nvme-sanitize', technique: 'cryptographic-erase'}},
 	});
 });
@@ -107,8 +101,8 @@ serial('a purge that fails, or lies, is followed by no overwrite and no certific
 		const {exitCode, events} = await runOnDrive(t, drive, {recipe: decommission()});
 		t.is(exitCode, 4);
 		t.deepEqual(failures(events), [`purge ${code}`]);
-		t.is(find(events, 'step.started', 'erase'), undefined);
-		t.is(find(events, 'step.skipped', 'erase')?.reason, 'a step before it failed for this device');
+		t.is(findEvent(events, 'step.started', 'erase'), undefined);
+		t.is(findEvent(events, 'step.skipped', 'erase')?.reason, 'a step before it failed for this device');
 		t.is(certificateIn(events), undefined);
 		t.false(await isZero(drive));
 	}
@@ -141,7 +135,7 @@ serial('after a loss of power in the purge the drive is waited for, then it is o
 	const end = await goOnWithDrive(drive, first.remains);
 	const certificate = await requirePurged(t, drive, end);
 	t.is((await drive.commands()).length, 1);
-	const canary = find(first.events, 'command.started')?.canary ?? t.fail();
+	const canary = findEvent(first.events, 'command.started')?.canary ?? t.fail();
 	t.is(certificate?.canary?.['seedSha256'], seedHash(canary));
 });
 
@@ -186,8 +180,8 @@ for (const [when, isHere] of [
 			const end = await goOnWithDrive(drive, first.remains);
 			const certificate = await requirePurged(t, drive, end);
 			t.is((await drive.commands()).length, 2);
-			t.truthy(find(end.events, 'step.finished', 'purge'));
-			t.is(certificate?.startedAt, find(end.events, 'run.committed')?.at);
+			t.truthy(findEvent(end.events, 'step.finished', 'purge'));
+			t.is(certificate?.startedAt, findEvent(end.events, 'run.committed')?.at);
 		},
 	);
 }
@@ -217,7 +211,10 @@ serial(
 		const {exitCode, events} = await runOnDrive(t, plain, {recipe: decommission({fallback: 'clear'})});
 		t.is(exitCode, 0, failures(events).join());
 		t.true(await isZero(drive));
-		t.regex(find(events, 'step.skipped', 'purge')?.reason ?? '', /^clear in place of purge, .*no NVMe drive/);
+		t.regex(
+			findEvent(events, 'step.skipped', 'purge')?.reason ?? '',
+			/^clear in place of purge, .*no NVMe drive/,
+		);
 		const certificate = certificateIn(events);
 		t.like(certificate, {method: 'clear', technique: 'overwrite', tool: {eraser: 'direct'}});
 		t.regex(certificate?.notPurged ?? '', /it is no NVMe drive/);

@@ -1,8 +1,8 @@
 import {writeFile} from 'node:fs/promises';
 import test, {type ExecutionContext} from 'ava';
-import {parseCertificate} from '../../src/certificate.ts';
 import type {RunEvent} from '../../src/events.ts';
 import {createTools} from '../../src/process.ts';
+import {certificateIn, findEvent} from '../_helpers/drive-events.ts';
 import {isRoot, run, skip} from '../_helpers/eraser-subjects.ts';
 import {temporaryDirectory} from '../_helpers/fake-tools.ts';
 import {addSlot, type LuksDevice, luksDevice} from '../_helpers/luks-device.ts';
@@ -18,16 +18,6 @@ const recipe = recipeOf(
 	['issue-certificate'],
 );
 
-const find = <Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type, step?: string) =>
-	events.findLast(
-		event => event.type === type && (step === undefined || ('step' in event && event.step === step)),
-	) as Extract<RunEvent, {type: Type}> | undefined;
-
-const certificateIn = (events: readonly RunEvent[]) => {
-	const [issued] = find(events, 'step.finished', 'issue-certificate')?.certificates ?? [];
-	return issued && parseCertificate(issued.text, issued.path);
-};
-
 const failuresIn = (events: readonly RunEvent[]) =>
 	JSON.stringify(events.filter(({type}) => type === 'step.failed'));
 
@@ -41,7 +31,7 @@ serial('it is certified as a clear by cryptographic erase, without a canary', as
 	const {exitCode, events} = await runOnDrive(t, luks, {recipe});
 	t.is(exitCode, 0, failuresIn(events));
 	t.true(await isErased(luks));
-	t.deepEqual(Object.keys(find(events, 'command.started') ?? {}).includes('canary'), false);
+	t.deepEqual(Object.keys(findEvent(events, 'command.started') ?? {}).includes('canary'), false);
 	const certificate = certificateIn(events);
 	t.like(certificate, {
 		...{method: 'clear', technique: 'cryptographic-erase', outcome: 'sanitized'},
@@ -97,7 +87,7 @@ for (const [when, happens] of [
 		await happens(luks);
 		const {exitCode, events} = await goOnWithDrive(luks, first.remains);
 		t.is(exitCode, 0, failuresIn(events));
-		t.truthy(find(events, 'command.started'));
+		t.truthy(findEvent(events, 'command.started'));
 		t.true(await isErased(luks));
 		const {offset = 0, length = 0} = luks.device.facts.drive?.luks?.layout?.keyArea ?? {};
 		t.true((await luks.contents()).subarray(offset, offset + length).every(byte => byte === 0));
@@ -110,7 +100,7 @@ serial('one that fails is never certified, and can be resumed', async t => {
 	const tools = await erasingWith(t, "echo 'Cannot wipe device /dev/loop0.' >&2; exit 1");
 	const {exitCode, events, remains} = await runOnDrive(t, {...luks, tools}, {recipe});
 	t.is(exitCode, 4);
-	t.is(find(events, 'step.failed', 'erase')?.code, 'ERASER_FAILED');
+	t.is(findEvent(events, 'step.failed', 'erase')?.code, 'ERASER_FAILED');
 	t.is(certificateIn(events), undefined);
 	t.true(await luks.opens());
 	t.truthy(remains);

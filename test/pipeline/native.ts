@@ -1,7 +1,7 @@
 import test, {type ExecutionContext} from 'ava';
-import {parseCertificate} from '../../src/certificate.ts';
 import {seedHash} from '../../src/content/canary.ts';
 import type {RunEvent} from '../../src/events.ts';
+import {certificateIn, findEvent} from '../_helpers/drive-events.ts';
 import {isRoot, skip} from '../_helpers/eraser-subjects.ts';
 import {nvmeDrive} from '../_helpers/nvme-drive.ts';
 import {recipeOf} from '../_helpers/plan.ts';
@@ -9,31 +9,21 @@ import {goOnWithDrive, runOnDrive} from '../_helpers/run-on-drive.ts';
 
 const serial = isRoot ? test.serial : skip(test, 'runs over a drive that erases itself');
 
-const find = <Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type, step?: string) =>
-	events.findLast(
-		event => event.type === type && (step === undefined || ('step' in event && event.step === step)),
-	) as Extract<RunEvent, {type: Type}> | undefined;
-
-const certificateIn = (events: readonly RunEvent[]) => {
-	const [issued] = find(events, 'step.finished', 'issue-certificate')?.certificates ?? [];
-	return issued && parseCertificate(issued.text, issued.path);
-};
-
 const failureIn = (t: ExecutionContext, events: readonly RunEvent[], step: string): string => {
 	t.is(certificateIn(events), undefined);
-	return find(events, 'step.failed', step)?.code ?? 'none';
+	return findEvent(events, 'step.failed', step)?.code ?? 'none';
 };
 
 serial('a purge is verified, and certified with its canary', async t => {
 	const drive = await nvmeDrive(t);
 	const {exitCode, events} = await runOnDrive(t, drive);
 	t.is(exitCode, 0, JSON.stringify(events.filter(({type}) => type === 'step.failed')));
-	const canary = find(events, 'command.started')?.canary ?? t.fail();
-	t.like(find(events, 'step.finished', 'erase'), {
+	const canary = findEvent(events, 'command.started')?.canary ?? t.fail();
+	t.like(findEvent(events, 'step.finished', 'erase'), {
 		...{eraser: 'nvme-sanitize', method: 'purge', technique: 'cryptographic-erase'},
 		...{writtenBytes: drive.device.facts.totalBytes, leaves: {kind: 'drive-defined'}, canary},
 	});
-	t.like(find(events, 'step.finished', 'verify')?.verification, {
+	t.like(findEvent(events, 'step.finished', 'verify')?.verification, {
 		...{result: 'passed', expected: {kind: 'drive-defined'}, found: {kind: 'zeros'}},
 	});
 	const certificate = certificateIn(events);
@@ -102,9 +92,9 @@ serial('after a loss of power the drive is waited for, and its canary is the one
 	await drive.set({polls: 1});
 	const {exitCode, events} = await goOnWithDrive(drive, first.remains);
 	t.is(exitCode, 0, JSON.stringify(events.filter(({type}) => type === 'step.failed')));
-	t.is(find(events, 'command.started'), undefined);
+	t.is(findEvent(events, 'command.started'), undefined);
 	t.is((await drive.commands()).length, 1);
-	const canary = find(first.events, 'command.started')?.canary ?? t.fail();
+	const canary = findEvent(first.events, 'command.started')?.canary ?? t.fail();
 	t.is(certificateIn(events)?.['canary']?.seedSha256, seedHash(canary));
 });
 
@@ -117,6 +107,6 @@ serial('a command that was announced and never got there is given again', async 
 	t.deepEqual(await drive.commands(), []);
 	const {exitCode, events} = await goOnWithDrive(drive, first.remains);
 	t.is(exitCode, 0);
-	t.truthy(find(events, 'command.started'));
+	t.truthy(findEvent(events, 'command.started'));
 	t.is((await drive.commands()).length, 1);
 });

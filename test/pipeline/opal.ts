@@ -1,8 +1,7 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
-import {parseCertificate} from '../../src/certificate.ts';
-import type {RunEvent} from '../../src/events.ts';
+import {certificateIn, findEvent} from '../_helpers/drive-events.ts';
 import {isRoot, skip} from '../_helpers/eraser-subjects.ts';
 import {type OpalDrive, opalDrive, psid} from '../_helpers/opal-drive.ts';
 import {recipeOf} from '../_helpers/plan.ts';
@@ -17,16 +16,6 @@ const recipeWith = ({psidFile}: OpalDrive) =>
 		['keep-log'],
 		['issue-certificate'],
 	);
-
-const find = <Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type, step?: string) =>
-	events.findLast(
-		event => event.type === type && (step === undefined || ('step' in event && event.step === step)),
-	) as Extract<RunEvent, {type: Type}> | undefined;
-
-const certificateIn = (events: readonly RunEvent[]) => {
-	const [issued] = find(events, 'step.finished', 'issue-certificate')?.certificates ?? [];
-	return issued && parseCertificate(issued.text, issued.path);
-};
 
 const recordsIn = async (directory: string): Promise<string> =>
 	(
@@ -57,7 +46,7 @@ serial('one that fails is never certified, and its words are told without the PS
 	const drive = await opalDrive(t, {fails: 'revert'});
 	const {exitCode, events, remains} = await runOnDrive(t, drive, {recipe: recipeWith(drive)});
 	t.is(exitCode, 4);
-	t.regex(find(events, 'step.failed', 'erase')?.message ?? '', /with password <PSID>/);
+	t.regex(findEvent(events, 'step.failed', 'erase')?.message ?? '', /with password <PSID>/);
 	t.is(certificateIn(events), undefined);
 	t.false((await recordsIn(remains)).includes(psid));
 });
@@ -78,7 +67,7 @@ serial('after a loss of power a revert that came to its end is done again', asyn
 	await drive.tools.run('sedutil-cli', ['--PSIDrevert', psid, drive.device.node ?? '']);
 	const {exitCode, events} = await goOnWithDrive(drive, remains);
 	t.is(exitCode, 0, JSON.stringify(events.filter(({type}) => type === 'step.failed')));
-	t.truthy(find(events, 'command.started'));
+	t.truthy(findEvent(events, 'command.started'));
 	t.is(certificateIn(events)?.technique, 'cryptographic-erase');
 });
 
@@ -89,14 +78,14 @@ serial(
 		const {remains} = await stopped(t, drive);
 		const {exitCode, events} = await goOnWithDrive(drive, remains);
 		t.is(exitCode, 0, JSON.stringify(events.filter(({type}) => type === 'step.failed')));
-		t.truthy(find(events, 'command.started'));
+		t.truthy(findEvent(events, 'command.started'));
 		const kept = await opalDrive(t, {leaves: 'everything'});
 		const first = await stopped(t, kept);
 		// revertNoErase, by hand.
 		await kept.set({locking: 'not-enabled'});
 		const second = await goOnWithDrive(kept, first.remains);
 		t.is(second.exitCode, 4);
-		t.is(find(second.events, 'step.failed', 'erase')?.code, 'NOT_ERASED');
+		t.is(findEvent(second.events, 'step.failed', 'erase')?.code, 'NOT_ERASED');
 		t.is(certificateIn(second.events), undefined);
 	},
 );

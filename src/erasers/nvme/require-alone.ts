@@ -15,12 +15,12 @@ export const requireAlone = async (
 	{device: {facts}, tools}: Pick<EraseContext, 'device' | 'tools'>,
 	node: string,
 ): Promise<void> => {
-	const {attached, all} = await listNamespaces({tools, node, timeoutMs});
 	const {drive} = facts;
 	if (!drive?.nvme) {
 		return;
 	}
 
+	const {attached, all} = await listNamespaces({tools, node, timeoutMs});
 	const {namespaceId, otherNamespaces} = drive.nvme;
 	const ids = new Set([...(foundIn(attached) ?? []), ...(foundIn(all) ?? [])]);
 	const known = otherNamespaces.map(({id}) => id);
