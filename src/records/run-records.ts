@@ -1,10 +1,10 @@
 import {mkdirSync} from 'node:fs';
-import {mkdir, rm, rmdir} from 'node:fs/promises';
+import {rm} from 'node:fs/promises';
 import path from 'node:path';
 import type {SigningKey} from '../certificate/signing-key.ts';
 import {SanitizeError} from '../errors.ts';
 import type {RunEvent, RunEvents} from '../events.ts';
-import {fileError, makeDirectories, syncDirectory, writeNewFile} from '../files.ts';
+import {fileError, writeNewFile} from '../files.ts';
 import {Journal} from '../journal.ts';
 import {emptyReport, type Report, reduceReport} from '../report.ts';
 import type {Records} from '../steps/step.ts';
@@ -12,6 +12,7 @@ import {besideOf, standing} from './beside.ts';
 import {createDurability} from './durability.ts';
 import {isPlaceTrouble, KeptFile} from './kept-file.ts';
 import type {KeptRun} from './kept-run.ts';
+import {moveFiles, type RunFiles} from './move-files.ts';
 
 export interface RunRecordsOptions {
 	readonly events: RunEvents;
@@ -188,59 +189,3 @@ const keepFile = (
 
 // Room for what a run says after its log was moved: its end, and for each device its certificate, in two places.
 const spareBytesFor = (devices: number): number => (64 + 16 * devices) * 1024;
-
-interface RunFiles {
-	readonly journal: KeptFile;
-	readonly log: KeptFile;
-}
-
-const moveFiles = async (
-	files: RunFiles,
-	target: string,
-	{before, spareBytes}: {before: string | null; spareBytes: number},
-): Promise<string> => {
-	try {
-		await makeDirectories(path.dirname(target));
-		await mkdir(target, {mode: 0o700});
-	} catch (error) {
-		throw notKept(`creating ${target}`, error, before);
-	}
-
-	const moves: Array<ReturnType<KeptFile['prepareMove']>> = [];
-	try {
-		moves.push(files.journal.prepareMove(path.join(target, 'journal.jsonl'), spareBytes));
-		moves.push(files.log.prepareMove(path.join(target, 'run.log'), spareBytes));
-		await syncDirectory(target);
-		await syncDirectory(path.dirname(target));
-	} catch (error) {
-		for (const {rollback} of moves) {
-			rollback();
-		}
-
-		await leaveDirectory(target);
-		throw notKept(`moving the log to ${target}`, error, before);
-	}
-
-	for (const {commit} of moves) {
-		commit();
-	}
-
-	await leaveDirectory(before);
-	return target;
-};
-
-// Whatever else was put there by somebody is not ours to delete.
-const leaveDirectory = async (directory: string | null): Promise<void> => {
-	if (directory !== null) {
-		await rmdir(directory).catch(() => {});
-	}
-};
-
-const notKept = (doing: string, error: unknown, before: string | null): SanitizeError => {
-	const {message} = fileError(doing, error);
-	const where =
-		before === null
-			? 'it is on this console alone: copy it now'
-			: `it is complete in ${before}: copy it from there`;
-	return new SanitizeError('LOG_NOT_KEPT', message, {hint: where, cause: error});
-};
