@@ -3,18 +3,36 @@ import path from 'node:path';
 import {SanitizeError} from '../errors.ts';
 import {fileError, makeDirectories, syncDirectory} from '../files.ts';
 import type {KeptFile} from './kept-file.ts';
+import {isSameDirectory, removeLeftovers} from './leftovers.ts';
 
 export interface RunFiles {
 	readonly journal: KeptFile;
 	readonly log: KeptFile;
 }
 
+interface Move {
+	readonly before: string | null;
+	readonly spareBytes: number;
+	/** Where the process began that is resumed: it may have died in the midst of this very move. */
+	readonly resumedFrom: string | null;
+}
+
+/** @throws SanitizeError LOG_NOT_KEPT; everything is then where it was. */
 export const moveFiles = async (
 	files: RunFiles,
 	target: string,
-	{before, spareBytes}: {before: string | null; spareBytes: number},
+	{before, spareBytes, resumedFrom}: Move,
 ): Promise<string> => {
 	try {
+		if (resumedFrom !== null) {
+			await removeLeftovers(target, {files, directory: before});
+			await removeLeftovers(resumedFrom, {files, directory: before});
+		}
+
+		if (resumedFrom !== null && before !== null && (await isSameDirectory(before, target))) {
+			return before;
+		}
+
 		await makeDirectories(path.dirname(target));
 		await mkdir(target, {mode: 0o700});
 	} catch (error) {

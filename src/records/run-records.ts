@@ -82,10 +82,10 @@ export const createRecords = ({
 			return writeIn(directory, name, text, mayBeLeft);
 		},
 		async moveTo(logDir) {
-			const before = directory;
 			directory = await moveFiles(files, path.join(logDir, events.runId), {
-				before,
+				before: directory,
 				spareBytes: spareBytesFor(report.devices.length),
+				resumedFrom: kept && stateDir !== null ? directoryIn(stateDir, events) : null,
 			});
 			return directory;
 		},
@@ -152,8 +152,11 @@ const warn = (events: RunEvents, doing: string, error: unknown): void => {
 	});
 };
 
+const directoryIn = (stateDir: string, {runId}: RunEvents): string =>
+	path.join(path.resolve(stateDir), `zeroize-${runId}`);
+
 const makeStateDirectory = (stateDir: string, events: RunEvents): string | null => {
-	const directory = path.join(path.resolve(stateDir), `zeroize-${events.runId}`);
+	const directory = directoryIn(stateDir, events);
 	try {
 		mkdirSync(directory, {mode: 0o700});
 		return directory;

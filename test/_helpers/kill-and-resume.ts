@@ -39,12 +39,7 @@ export const killAndResume = async (
 	const options = ['--eraser', eraser, '--progress', 'json', ...place.args];
 	const first = ['run', 'erase', '--device', disk, '--confirm', disk, ...options];
 	const kill = async (args: readonly string[]) =>
-		killAfter(args, {
-			ms: Math.round(random() * 6000),
-			// Most of them while it writes or reads; some before.
-			since: random() < 0.15 ? /^/ : /"type":"run\.committed"/,
-			withChildren: random() < 0.3,
-		});
+		killAfter(args, {...momentOf(random), withChildren: random() < 0.3});
 	await kill(first);
 	let kills = 1;
 	for (; random() < 0.3; kills += 1) {
@@ -59,6 +54,16 @@ export const killAndResume = async (
 
 	const end = await zeroize(['resume', journal, '--progress', 'json'], {timeoutMs: 120_000});
 	return {kills, how: howItEnded(end), from: goneOnFrom(end), leftBytes: await countLeft(store)};
+};
+
+// Most of them while it writes or reads; some before, and some when all that is left is to keep the log.
+const momentOf = (random: () => number): Pick<Kill, 'ms' | 'since'> => {
+	const choice = random();
+	if (choice > 0.8) {
+		return {ms: Math.round(random() * 60), since: /"type":"step\.started","step":"keep-log"/};
+	}
+
+	return {ms: Math.round(random() * 6000), since: choice < 0.15 ? /^/ : /"type":"run\.committed"/};
 };
 
 const findJournal = async (place: Place): Promise<string | undefined> => {
@@ -127,7 +132,7 @@ const readProcess = (file: string): string => {
 	}
 };
 
-const howItEnded = ({exitCode, stderr}: CliEnd): Killed['how'] => {
+const howItEnded = ({exitCode, stderr, events}: CliEnd): Killed['how'] => {
 	if (exitCode === 2 && /has ended well: there is nothing to resume/.test(stderr)) {
 		return 'ended before';
 	}
@@ -137,7 +142,8 @@ const howItEnded = ({exitCode, stderr}: CliEnd): Killed['how'] => {
 	}
 
 	if (exitCode !== 0) {
-		throw new Error(`the resumption ended with ${exitCode}: ${stderr}`);
+		const failed = events.filter(({type}) => type === 'step.failed').map(event => JSON.stringify(event));
+		throw new Error(`the resumption ended with ${exitCode}: ${[stderr, ...failed].join('\n')}`);
 	}
 
 	return 'resumed';

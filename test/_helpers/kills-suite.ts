@@ -45,8 +45,12 @@ const sayEnds = (t: ExecutionContext, seed: number, ends: readonly Killed[]): vo
 /** The same numbers between 0 and 1 for the same seed: the minimal standard generator of Park and Miller. */
 const randomOf = (seed: number) => {
 	let state = (seed % 2_147_483_646) + 1;
-	return (): number => {
+	const next = (): number => {
 		state = (state * 48_271) % 2_147_483_647;
 		return state / 2_147_483_647;
 	};
+
+	// The first one is nearly the same for neighbouring seeds.
+	next();
+	return next;
 };
