@@ -13,6 +13,7 @@ import {inodeOf, inspectFile} from './facts/file-facts.ts';
 import {toMissing} from './facts/missing.ts';
 import {type DeviceIo, hold, openNodeOf, readOnly, requireAvailable, systemError} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
+import {inspectUnused} from './unused.ts';
 
 const {O_DIRECT, O_RDONLY, O_RDWR} = constants;
 
@@ -92,7 +93,7 @@ const refuse = async (
 	handle: FileHandle,
 ): Promise<void> => {
 	await expectInode(handle, facts);
-	const now = await inspectFile(facts, surroundings);
+	const now = await inspectUnused(async () => inspectFile(facts, surroundings));
 	requireAvailable(facts, now, mode);
 };
 

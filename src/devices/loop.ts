@@ -18,6 +18,7 @@ import {handleIo, hold, openNodeOf, requireAvailable} from './held.ts';
 import {requireSameIdentity} from './identity.ts';
 import {attachLoop, detachLoop, untilDetached} from './loops/registry.ts';
 import {loopDirectory, watchLoopWrites} from './loops/writes.ts';
+import {inspectUnused} from './unused.ts';
 
 const sectorBytes = 512;
 
@@ -61,7 +62,7 @@ const refuse = async (
 	mode: OpenMode,
 	surroundings: DeviceSurroundings,
 ): Promise<void> => {
-	const now = await inspectBacking(facts, surroundings);
+	const now = await inspectUnused(async () => inspectBacking(facts, surroundings));
 	requireAvailable(facts, now, mode);
 };
 

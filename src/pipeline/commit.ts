@@ -1,5 +1,6 @@
 import type {Device} from '../devices/device.ts';
 import {requireUnused} from '../devices/identity.ts';
+import {inspectUnused} from '../devices/unused.ts';
 import {SanitizeError} from '../errors.ts';
 import type {Records} from '../steps/step.ts';
 import type {Lane, RunSurroundings} from './step-runner.ts';
@@ -17,7 +18,7 @@ export const commit = async (
 		});
 	}
 
-	const facts = await device.inspect();
+	const facts = await inspectUnused(async () => device.inspect());
 	requireUnused(facts, 'DEVICE_BUSY');
 	// It may have taken so long that nobody waits for it any more.
 	signal.throwIfAborted();
