@@ -52,7 +52,7 @@ The media of a run that goes on later, perhaps after a start of the machine, whi
 */
 export const requireSameMedia = (before: DeviceFacts, now: DeviceFacts): void => {
 	const lasting = ['path', 'manufacturer', 'model', 'serial', 'wwn', 'totalBytes'] as const;
-	const numbers = ['deviceNumber', 'diskSequence'] as const;
+	const numbers = ['deviceNumber', 'diskSequence', 'bootId'] as const;
 	const differences = [...lasting, ...(before.serial === null ? numbers : [])]
 		.filter(key => before[key] !== now[key])
 		.map(key => `${key} was ${before[key] ?? 'none'}, is ${now[key] ?? 'none'}`)

@@ -28,6 +28,7 @@ export const facts = v.looseObject({
 	kind: text,
 	deviceNumber: known,
 	diskSequence: known,
+	bootId: optionalText,
 	manufacturer: known,
 	model: known,
 	serial: known,

@@ -22,6 +22,7 @@ onLoop('a loop device is described', async t => {
 	t.regex(facts.diskSequence ?? '', /^\d+$/);
 	t.deepEqual(facts, {
 		diskSequence: facts.diskSequence,
+		bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
 		target: loop.path,
 		path: loop.path,
 		kind: 'loop',

@@ -18,6 +18,17 @@ test('a drive without a size may be at work, and the hint says so', t => {
 	t.notThrows(() => requireSameMedia(before, {...before, deviceNumber: '8:16'}));
 });
 
+test('without a serial number the numbers are those of one start of the machine', t => {
+	const before = deviceFacts({serial: null, bootId: 'one'});
+	t.notThrows(() => requireSameMedia(before, {...before}));
+	for (const now of [{bootId: 'two'}, {deviceNumber: '8:16'}, {diskSequence: '99'}]) {
+		t.throws(() => requireSameMedia(before, {...before, ...now}), {message: / was \S+, is \S+$/});
+	}
+
+	const known = deviceFacts({serial: 'SERIAL1', bootId: 'one'});
+	t.notThrows(() => requireSameMedia(known, {...known, bootId: 'two'}));
+});
+
 test('another drive in the same dock is another device, whatever serial number the dock gives it', t => {
 	const behind = (serial: string | null) =>
 		deviceFacts({

@@ -9,7 +9,7 @@ import {findHolders, flatten, kindOf} from './holders.ts';
 import {type BlockNode, lsblk} from './lsblk.ts';
 import {toMissing} from './missing.ts';
 import {readMounts} from './mounts.ts';
-import {deviceNumberOf, diskSequenceOf, queueLimitsOf, serialOf} from './sysfs.ts';
+import {bootIdOf, deviceNumberOf, diskSequenceOf, queueLimitsOf, serialOf} from './sysfs.ts';
 import {disksBehind} from './system-disk.ts';
 import {cleanText} from './text.ts';
 
@@ -76,26 +76,22 @@ export const describeBlock = async (
 	surroundings: DeviceSurroundings,
 ): Promise<DeviceFacts> => {
 	const {root, tools} = surroundings;
-	const [diskSequence, serial, mountPoints, holders, found, systemDisks, queue, controller] =
-		await Promise.all([
-			diskSequenceOf(node.deviceNumber, root),
-			serialOf(node.deviceNumber, root),
-			mountPointsOn(node, root),
-			findHolders(node, surroundings),
-			contents ?? readContents(node, tools),
-			disksBehind('/', root),
-			queueLimitsOf(node.deviceNumber, root),
-			controllerOf(node.deviceNumber, root),
-		]);
+	const [identity, mountPoints, holders, found, systemDisks, queue, controller] = await Promise.all([
+		identityOf(node, root),
+		mountPointsOn(node, root),
+		findHolders(node, surroundings),
+		contents ?? readContents(node, tools),
+		disksBehind('/', root),
+		queueLimitsOf(node.deviceNumber, root),
+		controllerOf(node.deviceNumber, root),
+	]);
 	return {
 		target,
 		path,
 		kind: kindOf(node.type),
-		deviceNumber: node.deviceNumber,
+		...identity,
 		manufacturer: toManufacturer(node.vendor),
 		model: node.model,
-		diskSequence,
-		serial: cleanText(serial) ?? node.serial,
 		wwn: node.wwn,
 		totalBytes: geometry.totalBytes,
 		logicalSectorBytes: geometry.logicalSectorBytes ?? node.logicalSectorBytes ?? 512,
@@ -111,6 +107,16 @@ export const describeBlock = async (
 		contents: found,
 		isSystemDisk: systemDisks.includes(node.deviceNumber),
 	};
+};
+
+type Identity = Pick<DeviceFacts, 'deviceNumber' | 'diskSequence' | 'bootId' | 'serial'>;
+
+const identityOf = async (node: BlockNode, root: string): Promise<Identity> => {
+	const {deviceNumber} = node;
+	const diskSequence = await diskSequenceOf(deviceNumber, root);
+	const serial = cleanText(await serialOf(deviceNumber, root)) ?? node.serial;
+	const bootId = serial === null ? await bootIdOf(root) : null;
+	return {deviceNumber, diskSequence, serial, ...(bootId !== null && {bootId})};
 };
 
 // virtio says its PCI vendor number, libata says ATA for whoever made the disk: neither is a name.

@@ -90,6 +90,10 @@ export const diskSequenceOf = async (deviceNumber: string, root: string): Promis
 		: ((await readAttribute(directory, 'diskseq')) ?? (await readAttribute(directory, '../diskseq')));
 };
 
+/** A number that each start of the machine gets anew, at random. */
+export const bootIdOf = async (root: string): Promise<string | null> =>
+	readAttribute(root, 'proc/sys/kernel/random/boot_id');
+
 /** What the kernel lets one request be; of a partition its disk's. `undefined` where it does not say. */
 export const queueLimitsOf = async (deviceNumber: string, root: string): Promise<QueueLimits | undefined> => {
 	const directory = await sysfsDirectory(deviceNumber, root);
