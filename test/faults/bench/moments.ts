@@ -31,7 +31,7 @@ const untilWritten = async ({store = ''}: Subject): Promise<void> => {
 
 export const beforeVerify = (act: Act): During => ({when: verifying, act});
 
-export const midVerify = (act: Act): During => ({when: verifying, delayMs: 300, act});
+export const midVerify = (act: Act, delayMs = 300): During => ({when: verifying, delayMs, act});
 
 /** Sends a signal to zeroize. */
 export const signalUs =

@@ -36,7 +36,8 @@ const stale = (name: string, offset: number, expected: Expected): FaultCase => (
 	how: 'another process writes a sector and closes the device, while reads are throttled',
 	eraser: 'direct',
 	subject: slowReads,
-	during: midVerify(async (_bench, subject) => writeTo(subject, offset)),
+	// All of it takes three seconds; four reads that began together may each take as long as all four.
+	during: midVerify(async (_bench, subject) => writeTo(subject, offset), 1300),
 	expected,
 });
 
