@@ -45,7 +45,7 @@ export const createRangeCollector = (joinBelowBytes: number): RangeCollector => 
 	let segments: readonly Segment[] = [];
 	return {
 		add(index, ranges) {
-			const summary = summarize(ranges, joinBelowBytes);
+			const summary = ranges.length === 0 ? nothing : summarize(ranges, joinBelowBytes);
 			segments = insert(segments, {first: index, end: index + 1, summary}, join);
 		},
 		list() {
@@ -90,6 +90,11 @@ const insert = (
 	added: Segment,
 	join: (a: Summary, b: Summary) => Summary,
 ): readonly Segment[] => {
+	const last = segments.at(-1);
+	if (segments.length <= 1 && (!last || last.end === added.first)) {
+		return [last ? {first: last.first, end: added.end, summary: join(last.summary, added.summary)} : added];
+	}
+
 	const at = segments.findIndex(segment => segment.first > added.first);
 	const sorted = at === -1 ? [...segments, added] : segments.toSpliced(at, 0, added);
 	const joined: Segment[] = [];

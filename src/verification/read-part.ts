@@ -14,10 +14,10 @@ export interface ReadPartOptions {
 }
 
 /**
-Reads a part of a device, in order. Where that fails the part is halved, down to the logical sector, so that everything readable is read.
+Reads a part of a device that could not be read as a whole, in order: it is halved, down to the logical sector, so that everything readable is read.
 @throws SanitizeError INTERRUPTED, DEVICE_CHANGED.
 */
-export async function* readPart(
+export async function* readPieces(
 	device: Device,
 	part: ByteRange,
 	{buffer, signal}: ReadPartOptions,
@@ -34,12 +34,6 @@ export async function* readPart(
 }
 
 async function* halve(device: Device, part: ByteRange, options: ReadPartOptions): AsyncGenerator<ReadBytes> {
-	const data = await tryRead(device, part, options);
-	if (data) {
-		yield {...part, data};
-		return;
-	}
-
 	const sectorBytes = device.facts.logicalSectorBytes;
 	const sectors = Math.ceil(part.length / sectorBytes);
 	if (sectors === 1) {
@@ -48,11 +42,28 @@ async function* halve(device: Device, part: ByteRange, options: ReadPartOptions)
 	}
 
 	const half = Math.ceil(sectors / 2) * sectorBytes;
-	yield* halve(device, {offset: part.offset, length: half}, options);
-	yield* halve(device, {offset: part.offset + half, length: part.length - half}, options);
+	yield* readOrHalve(device, {offset: part.offset, length: half}, options);
+	yield* readOrHalve(device, {offset: part.offset + half, length: part.length - half}, options);
 }
 
-const tryRead = async (
+async function* readOrHalve(
+	device: Device,
+	part: ByteRange,
+	options: ReadPartOptions,
+): AsyncGenerator<ReadBytes> {
+	const data = await readPart(device, part, options);
+	if (data) {
+		yield {...part, data};
+	} else {
+		yield* halve(device, part, options);
+	}
+}
+
+/**
+Reads a part of a device at once; `undefined` where something in it cannot be read.
+@throws SanitizeError INTERRUPTED, DEVICE_CHANGED.
+*/
+export const readPart = async (
 	device: Device,
 	{offset, length}: ByteRange,
 	{buffer, signal}: ReadPartOptions,

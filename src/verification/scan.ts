@@ -5,7 +5,7 @@ import {limitsFor, type Setting} from '../tuning/settings.ts';
 import {createTuner} from '../tuning/tuner.ts';
 import {createGate} from './gate.ts';
 import {cut, type Part} from './parts.ts';
-import {readPart} from './read-part.ts';
+import {readPart, readPieces} from './read-part.ts';
 import type {Finder} from './zeros.ts';
 
 /** What a scan reads through; another step may go on with another one. */
@@ -182,13 +182,28 @@ const work = async (state: State, setting: Setting, buffer: Uint8Array): Promise
 
 const checkPart = async (state: State, part: Part, buffer: Uint8Array): Promise<void> => {
 	const {device, signal} = state.access;
+	const data = await readPart(device, part, {buffer, signal});
+	if (data) {
+		state.nonZero.add(part.index, compare(state, part, data));
+		state.unreadable.add(part.index, []);
+	} else {
+		await checkPieces(state, part, buffer);
+	}
+};
+
+const compare = (state: State, {offset, length}: ByteRange, data: Uint8Array): readonly ByteRange[] => {
+	const found = state.options.find(data, offset, state.access.device.facts.logicalSectorBytes);
+	state.verifiedBytes += length;
+	return found;
+};
+
+const checkPieces = async (state: State, part: Part, buffer: Uint8Array): Promise<void> => {
+	const {device, signal} = state.access;
 	const nonZero: ByteRange[] = [];
 	const unreadable: ByteRange[] = [];
-	const sectorBytes = device.facts.logicalSectorBytes;
-	for await (const {offset, data, length} of readPart(device, part, {buffer, signal})) {
+	for await (const {offset, length, data} of readPieces(device, part, {buffer, signal})) {
 		if (data) {
-			nonZero.push(...state.options.find(data, offset, sectorBytes));
-			state.verifiedBytes += length;
+			nonZero.push(...compare(state, {offset, length}, data));
 		} else {
 			unreadable.push({offset, length});
 		}

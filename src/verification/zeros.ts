@@ -1,7 +1,6 @@
 import type {ByteRange} from '../devices/device.ts';
 
 const pieceBytes = 65_536;
-const zeros = Buffer.alloc(pieceBytes);
 
 /**
 The parts of `data` that are not what they must be, as ranges on the device when `data` was read from `position`; sorted.
@@ -13,6 +12,10 @@ export type Finder = (data: Uint8Array, position: number, sectorBytes: number) =
 /** What is not zero. */
 export const findNonZero: Finder = (data, position, sectorBytes) => {
 	const ranges: ByteRange[] = [];
+	if (isZero(data, 0, data.length)) {
+		return ranges;
+	}
+
 	for (let start = 0; start < data.length; start += pieceBytes) {
 		const end = Math.min(start + pieceBytes, data.length);
 		if (!isZero(data, start, end)) {
@@ -53,17 +56,9 @@ const append = (ranges: ByteRange[], from: number, to: number, sectorBytes: numb
 	}
 };
 
-// Buffer.compare ends in memcmp: tens of gigabytes a second, against less than one in a loop.
-const isZero = (data: Uint8Array, start: number, end: number): boolean => {
-	for (let from = start; from < end; from += pieceBytes) {
-		const length = Math.min(pieceBytes, end - from);
-		if (zeros.compare(data, from, from + length, 0, length) !== 0) {
-			return false;
-		}
-	}
-
-	return true;
-};
+// Where the first byte is zero, and each is what the one before it is, all are. Buffer.compare ends in memcmp: tens of gigabytes a second, against less than one in a loop; and bytes that are compared with their neighbours are loaded once.
+const isZero = (data: Uint8Array, start: number, end: number): boolean =>
+	data[start] === 0 && Buffer.compare(data.subarray(start, end - 1), data.subarray(start + 1, end)) === 0;
 
 const firstNonZero = (data: Uint8Array, start: number): number => {
 	let index = start;
