@@ -64,7 +64,7 @@ export interface DeviceFacts {
 	readonly deviceNumber: string | null;
 	/** What tells two devices of one number apart: the kernel's diskseq, for a file the time of its birth in nanoseconds. */
 	readonly diskSequence: string | null;
-	/** The start of the machine that these numbers are of: the next one gives them anew. Absent where a serial number says more, and for a file, whose numbers last. Source: random(4), /proc/sys/kernel/random/boot_id. */
+	/** The start of the machine that these numbers are of: the next one gives them anew. Absent where a serial number says more, and for a file. Source: random(4), /proc/sys/kernel/random/boot_id. */
 	readonly bootId?: string;
 	readonly manufacturer: string | null;
 	readonly model: string | null;

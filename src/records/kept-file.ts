@@ -1,7 +1,9 @@
 import {
 	closeSync,
 	constants,
+	existsSync,
 	fdatasyncSync,
+	fstatSync,
 	ftruncateSync,
 	openSync,
 	readSync,
@@ -9,6 +11,12 @@ import {
 	writeSync,
 } from 'node:fs';
 import {errnoOf} from '../errors.ts';
+import {openLeftover} from './leftover.ts';
+
+interface MoveOptions {
+	readonly spareBytes?: number;
+	readonly mayBeLeft?: boolean;
+}
 
 /**
 A file that only grows, and that no trouble underneath can make us lose: what cannot be written is kept in memory, in order, and written as soon as it can be.
@@ -54,16 +62,22 @@ export class KeptFile {
 	}
 
 	/**
-	Copies all of it, from disk and memory, to a new file, and makes sure that there is room for `spareBytes` more. Nothing has changed until `commit`, which takes what was appended since along, goes on there and removes the old file; `rollback` removes the new one.
+	Copies all of it, from disk and memory, to a new file, and makes sure that there is room for `spareBytes` more; with `mayBeLeft` also to one that a process before us left half-made. Nothing has changed until `commit`, which takes what was appended since along, goes on there and removes the old file; `rollback` removes the new one.
 	*/
-	prepareMove(path: string, spareBytes = 0): {commit(): void; rollback(): void} {
-		const fd = openNew(path);
+	prepareMove(
+		path: string,
+		{spareBytes = 0, mayBeLeft = false}: MoveOptions = {},
+	): {commit(): void; rollback(): void} {
+		const bytes = this.#from(0);
+		const left = mayBeLeft && existsSync(path) ? openLeftover(path, bytes, this.#fd) : undefined;
+		const fd = left ?? openNew(path);
 		const rollback = () => {
 			closeSync(fd);
-			unlinkSync(path);
+			if (left === undefined) {
+				unlinkSync(path);
+			}
 		};
 		try {
-			const bytes = this.#from(0);
 			writeAll(fd, bytes, 0);
 			// The blocks stay ours until the file is closed: the last lines of a run must not meet a full disk.
 			writeAll(fd, Buffer.alloc(spareBytes), bytes.length);
@@ -75,20 +89,24 @@ export class KeptFile {
 		}
 	}
 
-	/** True when all that was appended is in the file and on the media. */
+	/** True when all that was appended is in the file and on the media, and the file still has a name. */
 	sync(): boolean {
+		let isSafe = this.#fd !== undefined;
 		try {
 			this.#writePending();
 			if (this.#fd !== undefined) {
 				fdatasyncSync(this.#fd);
+				requireNamed(this.#fd, this.#path);
 			}
 
 			this.#isTroubled = false;
 		} catch (error) {
+			// Whoever is told may write to this very file, and succeed.
+			isSafe = false;
 			this.#tellOnce(error);
 		}
 
-		return this.#fd !== undefined && this.#pending.length === 0 && !this.#isTroubled;
+		return isSafe && this.#pending.length === 0 && !this.#isTroubled;
 	}
 
 	close(): void {
@@ -173,6 +191,12 @@ export class KeptFile {
 		}
 	}
 }
+
+const requireNamed = (fd: number, path = 'the file'): void => {
+	if (fstatSync(fd).nlink === 0) {
+		throw new Error(`${path} was removed by somebody`);
+	}
+};
 
 const openNew = (path: string): number => {
 	const {O_CREAT, O_EXCL, O_RDWR, O_NOFOLLOW} = constants;

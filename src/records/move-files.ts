@@ -1,9 +1,9 @@
 import {mkdir, rmdir} from 'node:fs/promises';
 import path from 'node:path';
-import {SanitizeError} from '../errors.ts';
+import {errnoOf, SanitizeError} from '../errors.ts';
 import {fileError, makeDirectories, syncDirectory} from '../files.ts';
 import type {KeptFile} from './kept-file.ts';
-import {isSameDirectory, removeLeftovers} from './leftovers.ts';
+import {isOwnDirectory, isSameDirectory} from './leftover.ts';
 
 export interface RunFiles {
 	readonly journal: KeptFile;
@@ -13,38 +13,33 @@ export interface RunFiles {
 interface Move {
 	readonly before: string | null;
 	readonly spareBytes: number;
-	/** Where the process began that is resumed: it may have died in the midst of this very move. */
-	readonly resumedFrom: string | null;
+	/** A process before us may have died in the midst of this very move. */
+	readonly isResumed: boolean;
 }
 
 /** @throws SanitizeError LOG_NOT_KEPT; everything is then where it was. */
 export const moveFiles = async (
 	files: RunFiles,
 	target: string,
-	{before, spareBytes, resumedFrom}: Move,
+	{before, spareBytes, isResumed}: Move,
 ): Promise<string> => {
 	try {
-		if (resumedFrom !== null) {
-			await removeLeftovers(target, {files, directory: before});
-			await removeLeftovers(resumedFrom, {files, directory: before});
-		}
-
-		if (resumedFrom !== null && before !== null && (await isSameDirectory(before, target))) {
+		if (isResumed && before !== null && (await isSameDirectory(before, target))) {
+			await syncWithParent(before);
 			return before;
 		}
 
-		await makeDirectories(path.dirname(target));
-		await mkdir(target, {mode: 0o700});
+		await makeTarget(target, isResumed);
 	} catch (error) {
 		throw notKept(`creating ${target}`, error, before);
 	}
 
 	const moves: Array<ReturnType<KeptFile['prepareMove']>> = [];
 	try {
-		moves.push(files.journal.prepareMove(path.join(target, 'journal.jsonl'), spareBytes));
-		moves.push(files.log.prepareMove(path.join(target, 'run.log'), spareBytes));
-		await syncDirectory(target);
-		await syncDirectory(path.dirname(target));
+		const options = {spareBytes, mayBeLeft: isResumed};
+		moves.push(files.journal.prepareMove(path.join(target, 'journal.jsonl'), options));
+		moves.push(files.log.prepareMove(path.join(target, 'run.log'), options));
+		await syncWithParent(target);
 	} catch (error) {
 		for (const {rollback} of moves) {
 			rollback();
@@ -60,6 +55,22 @@ export const moveFiles = async (
 
 	await leaveDirectory(before);
 	return target;
+};
+
+const makeTarget = async (target: string, isResumed: boolean): Promise<void> => {
+	await makeDirectories(path.dirname(target));
+	try {
+		await mkdir(target, {mode: 0o700});
+	} catch (error) {
+		if (!isResumed || errnoOf(error) !== 'EEXIST' || !(await isOwnDirectory(target))) {
+			throw error;
+		}
+	}
+};
+
+const syncWithParent = async (directory: string): Promise<void> => {
+	await syncDirectory(directory);
+	await syncDirectory(path.dirname(directory));
 };
 
 // Whatever else was put there by somebody is not ours to delete.

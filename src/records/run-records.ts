@@ -85,7 +85,7 @@ export const createRecords = ({
 			directory = await moveFiles(files, path.join(logDir, events.runId), {
 				before: directory,
 				spareBytes: spareBytesFor(report.devices.length),
-				resumedFrom: kept && stateDir !== null ? directoryIn(stateDir, events) : null,
+				isResumed: kept !== undefined,
 			});
 			return directory;
 		},
@@ -152,11 +152,8 @@ const warn = (events: RunEvents, doing: string, error: unknown): void => {
 	});
 };
 
-const directoryIn = (stateDir: string, {runId}: RunEvents): string =>
-	path.join(path.resolve(stateDir), `zeroize-${runId}`);
-
 const makeStateDirectory = (stateDir: string, events: RunEvents): string | null => {
-	const directory = directoryIn(stateDir, events);
+	const directory = path.join(path.resolve(stateDir), `zeroize-${events.runId}`);
 	try {
 		mkdirSync(directory, {mode: 0o700});
 		return directory;

@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import {describeContent, type LeftContent, zeros} from '../content.ts';
 import type {Device} from '../devices/device.ts';
 import {requireSameIdentity, requireUnused} from '../devices/identity.ts';
-import {inspectUnused} from '../devices/unused.ts';
 import {SanitizeError} from '../errors.ts';
 import type {PlannedDevice} from '../plan.ts';
 import type {RangeList} from '../ranges.ts';
@@ -70,14 +69,14 @@ export default defineDeviceStep({
 			context.handover.followed = undefined;
 		});
 		const verification = {...found, ...look.facts(found)};
-		const requireNoWrites = async () =>
-			verification.result === 'passed' ? requireUnwritten(device, planned, writesBefore) : undefined;
-		await requireNoWrites();
-		const now = await inspectUnused(async () => device.inspect());
+		if (verification.result === 'passed') {
+			await requireUnwritten(device, planned, writesBefore);
+		}
+
+		// Nobody is waited for here: what whoever has it open has written, not every kernel and file system tells.
+		const now = await device.inspect();
 		requireSameIdentity(device.facts, now);
 		requireUnused(now, 'DEVICE_CHANGED');
-		// By those who had it open for a moment, and were waited for.
-		await requireNoWrites();
 		return judge(device.facts.path, verification);
 	},
 });

@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Readable} from 'node:stream';
@@ -68,8 +68,10 @@ const momentOf = (random: () => number): Pick<Kill, 'ms' | 'since'> => {
 
 const findJournal = async (place: Place): Promise<string | undefined> => {
 	const {state, log} = await place.runs();
-	const [directory] = [...state, ...log];
-	return directory && path.join(directory, 'journal.jsonl');
+	// While it is moved it is in both, or in the second with its log still in the first.
+	return [...state, ...log]
+		.map(directory => path.join(directory, 'journal.jsonl'))
+		.find(file => existsSync(file));
 };
 
 interface Kill {
@@ -138,6 +140,10 @@ const howItEnded = ({exitCode, stderr, events}: CliEnd): Killed['how'] => {
 	}
 
 	if (exitCode === 2 && /it holds no complete line/.test(stderr)) {
+		return 'not begun';
+	}
+
+	if (exitCode === 3 && /tells of no confirmation/.test(stderr)) {
 		return 'not begun';
 	}
 

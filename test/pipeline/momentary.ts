@@ -10,21 +10,14 @@ interface Visit {
 	/** Which look at the device it begins with, and with how many of them it lasts. */
 	readonly from: 'first write' | 'last read';
 	readonly looks: number;
-	readonly writes?: boolean;
 }
 
 /** A disk that somebody has open for a while. */
-const visited = (device: Device, {from, looks, writes = false}: Visit): Device => {
+const visited = (device: Device, {from, looks}: Visit): Device => {
 	let left = looks;
 	let isRead = false;
-	let sectors = 0;
 	return {
 		...device,
-		countWrites: async () => sectors,
-		async write(position, buffer) {
-			sectors += buffer.length / 512;
-			return device.write(position, buffer);
-		},
 		async read(position, buffer) {
 			isRead ||= position + buffer.length === totalBytes;
 			return device.read(position, buffer);
@@ -33,7 +26,6 @@ const visited = (device: Device, {from, looks, writes = false}: Visit): Device =
 			const facts = await device.inspect();
 			const isThere = left > 0 && (from === 'first write' || isRead);
 			left -= isThere ? 1 : 0;
-			sectors += isThere && writes ? 8 : 0;
 			return isThere ? {...facts, holders: [writer]} : facts;
 		},
 	};
@@ -49,18 +41,15 @@ const run = async (t: Parameters<typeof runOnMemory>[0], visit: Visit) => {
 	return {outcome: end?.type === 'run.finished' ? end.outcome : undefined, codes};
 };
 
-for (const from of ['first write', 'last read'] as const) {
-	test(`who has it open for a moment at the ${from} does no harm`, async t => {
-		t.deepEqual(await run(t, {from, looks: 2}), {outcome: 'sanitized', codes: []});
-	});
-}
-
-test('who stays is refused before the first write, and fails the device after the last read', async t => {
-	t.like(await run(t, {from: 'first write', looks: 100}), {codes: ['DEVICE_BUSY']});
-	t.deepEqual(await run(t, {from: 'last read', looks: 100}), {outcome: 'failed', codes: ['DEVICE_CHANGED']});
+test('who has it open for a moment at the first write does no harm', async t => {
+	t.deepEqual(await run(t, {from: 'first write', looks: 2}), {outcome: 'sanitized', codes: []});
 });
 
-test('who wrote in that moment fails the device, though nobody has it open any more', async t => {
-	const end = await run(t, {from: 'last read', looks: 1, writes: true});
+test('who stays is refused before the first write', async t => {
+	t.like(await run(t, {from: 'first write', looks: 100}), {codes: ['DEVICE_BUSY']});
+});
+
+test('who has it open after the last read may have written, and fails the device, however short it is', async t => {
+	const end = await run(t, {from: 'last read', looks: 1});
 	t.deepEqual(end, {outcome: 'failed', codes: ['DEVICE_CHANGED']});
 });

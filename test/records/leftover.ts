@@ -1,4 +1,16 @@
-import {cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+	chmodSync,
+	cpSync,
+	linkSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {RunEvents} from '../../src/events.ts';
@@ -16,7 +28,7 @@ const killed = async (t: ExecutionContext) => {
 	renameSync(await keptRun(place, planOf(), {type: 'run.confirmed', confirmations: ['S']}), state);
 	const logDir = path.join(place, 'log');
 	const target = path.join(logDir, runId);
-	mkdirSync(target, {recursive: true});
+	mkdirSync(target, {recursive: true, mode: 0o700});
 	const goOn = async (directory: string) => {
 		const kept = await readKeptRun(directory);
 		const events = new RunEvents({runId, now: () => new Date(0)});
@@ -36,7 +48,7 @@ for (const [title, rest] of [
 	['torn', (journal: Buffer) => [journal.subarray(0, 100)]],
 	['empty', () => []],
 ] as const) {
-	test(`a copy in the log directory that a kill left ${title} is made again`, async t => {
+	test(`a copy in the log directory that a kill left ${title} is gone on with`, async t => {
 		const {state, logDir, target, goOn} = await killed(t);
 		writeFileSync(path.join(target, 'journal.jsonl'), Buffer.concat(rest(read(state))));
 		const records = await goOn(state);
@@ -46,23 +58,53 @@ for (const [title, rest] of [
 	});
 }
 
-test('what is no beginning of the records stays, and with it the log where it was', async t => {
+for (const [title, put] of [
+	['more than the records', (file: string, whole: Buffer) => writeFileSync(file, `${whole}{"seq":3}\n`)],
+	['something else', (file: string) => writeFileSync(file, 'mine')],
+	['the records under a second name', (file: string, _whole: Buffer, own: string) => linkSync(own, file)],
+	['a link to the records', (file: string, _whole: Buffer, own: string) => symlinkSync(own, file)],
+	['a directory', (file: string) => mkdirSync(file)],
+] as const) {
+	test(`where the log directory has ${title}, that stays, and the log where it was`, async t => {
+		const {state, logDir, target, goOn} = await killed(t);
+		const own = path.join(state, 'journal.jsonl');
+		put(path.join(target, 'journal.jsonl'), read(state), own);
+		const before = statSync(path.join(target, 'journal.jsonl'));
+		const records = await goOn(state);
+		t.is((await failure(t, records.moveTo(logDir))).code, 'LOG_NOT_KEPT');
+		t.is(records.directory, state);
+		t.true(records.sync());
+		t.is((await readKeptRun(state)).head.seq, 3);
+		t.is(statSync(path.join(target, 'journal.jsonl')).ino, before.ino);
+	});
+}
+
+test('a directory that others can write to is not gone on with', async t => {
 	const {state, logDir, target, goOn} = await killed(t);
-	writeFileSync(path.join(target, 'journal.jsonl'), `${read(state)}{"seq":3}\n`);
-	const before = read(target);
+	chmodSync(target, 0o777);
 	const records = await goOn(state);
 	t.is((await failure(t, records.moveTo(logDir))).code, 'LOG_NOT_KEPT');
-	t.deepEqual(read(target), before);
-	t.is(records.directory, state);
+	t.deepEqual(readdirSync(target), []);
 });
 
-test('who was killed after the move goes on where the records are, and clears the old place', async t => {
+test('who was killed after the move goes on where the records are, by whatever name, and removes nothing', async t => {
 	const {place, state, logDir, target, goOn} = await killed(t);
 	cpSync(state, target, {recursive: true});
 	symlinkSync(target, path.join(place, 'link'));
 	const records = await goOn(path.join(place, 'link'));
 	t.is(await records.moveTo(logDir), path.join(place, 'link'));
-	t.deepEqual(readdirSync(target), ['journal.jsonl', 'run.log']);
-	t.throws(() => readdirSync(state), {code: 'ENOENT'});
+	for (const directory of [target, state]) {
+		t.deepEqual(readdirSync(directory), ['journal.jsonl', 'run.log']);
+	}
+
 	t.regex(read(target, 'run.log').toString(), /run\.resumed\n$/);
+	t.true(records.sync());
+});
+
+test('a journal that somebody removed is not kept', async t => {
+	const {state, goOn} = await killed(t);
+	const records = await goOn(state);
+	t.true(records.sync());
+	rmSync(path.join(state, 'journal.jsonl'));
+	t.false(records.sync());
 });
