@@ -45,7 +45,7 @@ export const createRangeCollector = (joinBelowBytes: number): RangeCollector => 
 	let segments: readonly Segment[] = [];
 	return {
 		add(index, ranges) {
-			const summary = ranges.length === 0 ? nothing : summarize(ranges, joinBelowBytes);
+			const summary = summarize(ranges, joinBelowBytes);
 			segments = insert(segments, {first: index, end: index + 1, summary}, join);
 		},
 		list() {
@@ -85,33 +85,21 @@ export const joinRanges = (ranges: readonly ByteRange[], joinBelowBytes: number)
 export const sumOf = (ranges: readonly ByteRange[]): number =>
 	ranges.reduce((sum, {length}) => sum + length, 0);
 
+/** Those that touch are one: so only the neighbours of what is added can touch it. */
 const insert = (
 	segments: readonly Segment[],
 	added: Segment,
 	join: (a: Summary, b: Summary) => Summary,
 ): readonly Segment[] => {
-	const last = segments.at(-1);
-	if (segments.length <= 1 && (!last || last.end === added.first)) {
-		return [last ? {first: last.first, end: added.end, summary: join(last.summary, added.summary)} : added];
-	}
-
-	const at = segments.findIndex(segment => segment.first > added.first);
-	const sorted = at === -1 ? [...segments, added] : segments.toSpliced(at, 0, added);
-	const joined: Segment[] = [];
-	for (const segment of sorted) {
-		const before = joined.at(-1);
-		if (before?.end === segment.first) {
-			joined[joined.length - 1] = {
-				first: before.first,
-				end: segment.end,
-				summary: join(before.summary, segment.summary),
-			};
-		} else {
-			joined.push(segment);
-		}
-	}
-
-	return joined;
+	const at = segments.findLastIndex(({first}) => first < added.first) + 1;
+	const before = segments.slice(Math.max(at - 1, 0), at).filter(({end}) => end === added.first);
+	const after = segments.slice(at, at + 1).filter(({first}) => first === added.end);
+	const joined = [...before, added, ...after].reduce((one, next) => ({
+		first: one.first,
+		end: next.end,
+		summary: join(one.summary, next.summary),
+	}));
+	return segments.toSpliced(at - before.length, before.length + after.length, joined);
 };
 
 const joinSummaries = (a: Summary, b: Summary, joinBelowBytes: number): Summary => {

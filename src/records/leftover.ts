@@ -1,5 +1,6 @@
 import {closeSync, constants, fstatSync, openSync, readFileSync} from 'node:fs';
 import {lstat, stat} from 'node:fs/promises';
+import {isOwnFile} from '../files/ownership.ts';
 
 const {O_RDWR, O_NOFOLLOW, O_NONBLOCK} = constants;
 
@@ -15,23 +16,27 @@ export const openLeftover = (
 	source: number | undefined,
 ): number | undefined => {
 	const fd = openSync(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+	let isLeft = false;
 	try {
-		if (isOurs(fd, source) && fstatSync(fd).size <= whole.length + mostRoomBytes) {
-			return isBeginning(readFileSync(fd), whole) ? fd : close(fd);
+		isLeft = isOurs(fd, source) && fstatSync(fd).size <= whole.length + mostRoomBytes;
+		isLeft &&= isBeginning(readFileSync(fd), whole);
+	} finally {
+		if (!isLeft) {
+			closeSync(fd);
 		}
-	} catch {}
+	}
 
-	return close(fd);
+	return isLeft ? fd : undefined;
 };
-
-const close = (fd: number): undefined => void closeSync(fd);
 
 const isOurs = (fd: number, source: number | undefined): boolean => {
 	const stats = fstatSync(fd);
 	const other = source === undefined ? undefined : fstatSync(source);
 	const isSource = stats.ino === other?.ino && stats.dev === other.dev;
-	return stats.isFile() && stats.uid === process.getuid?.() && stats.nlink === 1 && !isSource;
+	return stats.isFile() && isOwnFile(stats, uid()) && stats.nlink === 1 && !isSource;
 };
+
+const uid = (): number => process.getuid?.() ?? -1;
 
 const isBeginning = (bytes: Uint8Array, whole: Uint8Array): boolean => {
 	let length = bytes.length;
@@ -42,12 +47,10 @@ const isBeginning = (bytes: Uint8Array, whole: Uint8Array): boolean => {
 	return length <= whole.length && Buffer.compare(whole.subarray(0, length), bytes.subarray(0, length)) === 0;
 };
 
-const othersMayWrite = 0o022;
-
-/** A directory that only this user can have put anything into. */
-export const isOwnDirectory = async (directory: string): Promise<boolean> => {
+/** The directory itself, not what a link of this name leads to. */
+export const isOwnRealDirectory = async (directory: string): Promise<boolean> => {
 	const stats = await lstat(directory);
-	return stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & othersMayWrite) === 0;
+	return stats.isDirectory() && isOwnFile(stats, uid());
 };
 
 /** By what they are, not by how they are called: one may be named through a link. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {errnoOf, SanitizeError} from '../errors.ts';
 import {fileError, makeDirectories, syncDirectory} from '../files.ts';
 import type {KeptFile} from './kept-file.ts';
-import {isOwnDirectory, isSameDirectory} from './leftover.ts';
+import {isOwnRealDirectory, isSameDirectory} from './leftover.ts';
 
 export interface RunFiles {
 	readonly journal: KeptFile;
@@ -62,7 +62,7 @@ const makeTarget = async (target: string, isResumed: boolean): Promise<void> => 
 	try {
 		await mkdir(target, {mode: 0o700});
 	} catch (error) {
-		if (!isResumed || errnoOf(error) !== 'EEXIST' || !(await isOwnDirectory(target))) {
+		if (!isResumed || errnoOf(error) !== 'EEXIST' || !(await isOwnRealDirectory(target))) {
 			throw error;
 		}
 	}

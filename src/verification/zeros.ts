@@ -38,7 +38,7 @@ interface Piece {
 const narrow = (ranges: ByteRange[], {data, position, sectorBytes, start, end}: Piece): void => {
 	for (let sector = start; sector < end; sector += sectorBytes) {
 		const sectorEnd = Math.min(sector + sectorBytes, end);
-		if (data[sector] === 0 && isZero(data, sector, sectorEnd)) {
+		if (isZero(data, sector, sectorEnd)) {
 			continue;
 		}
 
