@@ -1,6 +1,7 @@
 import {mkdir, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {bundle} from './build/bundle.ts';
+import {prepareCodeCache} from './build/code-cache.ts';
 import {makeExecutable} from './build/executable.ts';
 import {type Architecture, nodeBinary} from './build/node-binary.ts';
 
@@ -16,15 +17,19 @@ export const build = async (directory: string): Promise<Readonly<Record<Architec
 	try {
 		const scripts = await bundle(root, work);
 		const nodes = {x64: await nodeBinary(root, 'x64'), arm64: await nodeBinary(root, 'arm64')};
+		const own = nodes[ownArchitecture()];
+		const codeCache = await prepareCodeCache(scripts.main, work, own);
 		const make = async (architecture: Architecture): Promise<string> => {
 			const target = path.join(directory, fileNames[architecture]);
 			await makeExecutable({
 				root,
 				work,
-				...scripts,
+				scripts,
+				// What V8 compiled is for the kind of processor that it was compiled on.
+				codeCache: nodes[architecture] === own ? codeCache : undefined,
 				target,
 				node: nodes[architecture],
-				own: nodes[ownArchitecture()],
+				own,
 			});
 			return target;
 		};

@@ -1,18 +1,26 @@
+import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {build} from 'esbuild';
 import {workerAsset} from '../../paper/draw.ts';
+import {programAsset} from './assets.ts';
 
-/** The scripts of the executable: the program itself, and what its thread for PDF files runs. */
-export const bundle = async (
-	root: string,
-	directory: string,
-): Promise<{readonly main: string; readonly paper: string}> => ({
-	main: await bundleOne(root, 'src/cli.ts', path.join(directory, 'zeroize.cjs')),
+/** The scripts of the executable. */
+export interface Scripts {
+	/** What it begins with. */
+	readonly launch: string;
+	readonly main: string;
+	/** What its thread for PDF files runs. */
+	readonly paper: string;
+}
+
+export const bundle = async (root: string, directory: string): Promise<Scripts> => ({
+	launch: await bundleOne(root, 'src/dev/build/launch.ts', path.join(directory, 'launch.cjs')),
+	main: await bundleOne(root, 'src/cli.ts', path.join(directory, programAsset)),
 	paper: await bundleOne(root, 'src/paper/worker.ts', path.join(directory, workerAsset)),
 });
 
 /**
-A script with its dependencies as one CommonJS file: the one format that a single executable application of Node 24 takes. What its dependencies load lazily is inside too.
+A script with its dependencies as one CommonJS file in ASCII: the one format that a single executable application of Node 24 takes. What its dependencies load lazily is inside too.
 */
 const bundleOne = async (root: string, entry: string, outfile: string): Promise<string> => {
 	const {warnings} = await build({
@@ -36,5 +44,23 @@ const bundleOne = async (root: string, entry: string, outfile: string): Promise<
 		throw new Error(`bundling ${entry}: ${warnings.map(({text}) => text).join('; ')}`);
 	}
 
+	await writeFile(outfile, toAscii(loadLater(withoutHashbang(await readFile(outfile, 'utf8')))));
 	return outfile;
 };
+
+const withoutHashbang = (script: string): string => script.replace(/^#!.*\n/, '');
+
+// Modules of Node that most runs never use, and that take some milliseconds to load.
+const seldomUsed =
+	/^var (\w+) = require\("(node:(?:dgram|dns\/promises|http|https|readline|tls|worker_threads|zlib))"\);$/gm;
+
+/** Loads a module when something in it is asked for. */
+const loadLater = (script: string): string =>
+	script.replaceAll(seldomUsed, 'var $1 = new Proxy({}, {get: (_, key) => require("$2")[key]});');
+
+// esbuild leaves regular expressions as they are. One character beyond Latin 1 doubles the memory of the whole script.
+const toAscii = (script: string): string =>
+	script.replaceAll(
+		/[^\0-\x7F]/g,
+		character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);

@@ -2,6 +2,7 @@ import {chmod, readdir, readFile, rename, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {$} from 'zx';
 import {fontFolder, fontNames} from '../../paper/fonts.ts';
+import type {Scripts} from './bundle.ts';
 import type {NodeBinary} from './node-binary.ts';
 import {dropSymbols} from './symbols.ts';
 
@@ -9,10 +10,9 @@ interface Parts {
 	readonly root: string;
 	/** A directory for what lies between. */
 	readonly work: string;
-	/** The bundled program. */
-	readonly main: string;
-	/** Another script, which a thread of the program runs. */
-	readonly paper: string;
+	readonly scripts: Scripts;
+	/** For this processor alone. */
+	readonly codeCache: string | undefined;
 	readonly node: NodeBinary;
 	/** The same release of Node for the machine that builds. */
 	readonly own: NodeBinary;
@@ -38,7 +38,7 @@ export const makeExecutable = async (parts: Parts): Promise<void> => {
 	await rename(file, target);
 };
 
-const prepareBlob = async ({root, work, main, paper, node, own}: Parts): Promise<string> => {
+const prepareBlob = async ({root, work, scripts, codeCache, node, own}: Parts): Promise<string> => {
 	const config = path.join(work, `${node.architecture}.json`);
 	const output = path.join(work, `${node.architecture}.blob`);
 	const recipes = (await readdir(path.join(root, 'recipes'))).filter(file => file.endsWith('.yaml'));
@@ -46,19 +46,20 @@ const prepareBlob = async ({root, work, main, paper, node, own}: Parts): Promise
 		config,
 		JSON.stringify({
 			// As it is written here it is kept in the executable: no path of the machine that builds.
-			main: path.relative(work, main),
+			main: path.relative(work, scripts.launch),
 			output,
 			disableExperimentalSEAWarning: true,
 			useSnapshot: false,
-			// What V8 compiled ahead is for the kind of processor that it was compiled on.
-			useCodeCache: node === own,
+			useCodeCache: false,
 			// NODE_OPTIONS of whoever starts it could load code of theirs.
 			execArgvExtension: 'none',
 			assets: Object.fromEntries(
 				[
 					...recipes.map(file => path.join(root, 'recipes', file)),
 					...Object.values(fontNames).map(file => path.join(fontFolder, file)),
-					paper,
+					scripts.main,
+					scripts.paper,
+					...(codeCache === undefined ? [] : [codeCache]),
 				].map(file => [path.basename(file), file]),
 			),
 		}),

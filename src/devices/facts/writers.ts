@@ -1,6 +1,7 @@
 import {type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {join} from 'node:path';
+import {errnoOf} from '../../errors.ts';
 import type {Holder} from '../device.ts';
 import {type Mount, parseMounts} from './mounts.ts';
 import {deviceNumberOf} from './sysfs.ts';
@@ -80,7 +81,7 @@ const mountsByNamespace = (): MountsOf => {
 };
 
 const openFiles = (directory: string, mountsOf: MountsOf): readonly OpenFile[] => {
-	const written = names(`${directory}/fd`).filter(fd => isOpenForWriting(`${directory}/fd/${fd}`));
+	const written = openForWriting(`${directory}/fd`);
 	const mounts = written.length === 0 ? [] : mountsOf(directory);
 	return written.map(fd => toOpenFile(directory, fd, mounts));
 };
@@ -110,14 +111,27 @@ const isWriter = async ({files}: Process, wanted: Wanted): Promise<boolean> => {
 	return matches.some(Boolean);
 };
 
-// Neither asks what the link leads to. Pipes, sockets and the like have no path.
-const isOpenForWriting = (link: string): boolean => {
-	try {
-		return readlinkSync(link).startsWith('/') && (lstatSync(link).mode & ownerMayWrite) !== 0;
-	} catch {
-		return false;
+const openForWriting = (directory: string): readonly string[] => {
+	const written: string[] = [];
+	for (const fd of names(directory)) {
+		try {
+			if (isOpenForWriting(`${directory}/${fd}`)) {
+				written.push(fd);
+			}
+		} catch (error) {
+			// Who may not look at one file of a process may look at none.
+			if (errnoOf(error) === 'EACCES') {
+				return [];
+			}
+		}
 	}
+
+	return written;
 };
+
+// Neither asks what the link leads to. Pipes, sockets and the like have no path.
+const isOpenForWriting = (link: string): boolean =>
+	readlinkSync(link).startsWith('/') && (lstatSync(link).mode & ownerMayWrite) !== 0;
 
 const linkOf = (link: string): string | undefined => {
 	try {

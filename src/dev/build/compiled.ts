@@ -1,0 +1,18 @@
+import path from 'node:path';
+import {Script} from 'node:vm';
+import {programAsset} from './assets.ts';
+
+/**
+A CommonJS script, compiled but not run; much sooner with the bytecode of an earlier time, which V8 takes for the very same text only.
+*/
+export const compile = (source: string, cachedData?: Uint8Array): Script =>
+	new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
+		filename: programAsset,
+		cachedData,
+	});
+
+/** Runs it as a file of this directory. */
+export const start = (script: Script, load: NodeJS.Require, directory: string): void => {
+	const module = {exports: {}};
+	script.runInThisContext()(module.exports, load, module, path.join(directory, programAsset), directory);
+};
