@@ -7,7 +7,7 @@ import {type Finder, findNonZero} from './zeros.ts';
 
 const mebibyte = 1024 ** 2;
 
-const mostBufferBytes = 8 * mebibyte;
+const mostBufferBytes = 16 * mebibyte;
 const bufferBytesOfAll = 48 * mebibyte;
 
 /** Memory for what is being read of one of so many devices. */
