@@ -52,7 +52,7 @@ const floorToPower = (bytes: number): number => 2 ** Math.floor(Math.log2(Math.m
 const firstSetting = ({rotational, maxBytesInFlight, maxBlockBytes}: Limits): Setting => {
 	const inFlight = rotational ? 2 : 4;
 	const share = floorToPower(maxBytesInFlight / inFlight);
-	const blockBytes = Math.min(Math.max(share, mebibyte), 2 * mebibyte, maxBlockBytes);
+	const blockBytes = Math.min(Math.max(share, mebibyte), 4 * mebibyte, maxBlockBytes);
 	return {blockBytes, inFlight: Math.min(inFlight, floorToPower(maxBytesInFlight / blockBytes))};
 };
 
@@ -91,7 +91,7 @@ export function* climb(limits: Limits): Generator<Setting, Setting, Rate> {
 }
 
 const longerThan = ({blockBytes}: Setting, {maxBlockBytes}: Limits): readonly number[] =>
-	[4, 8].map(times => blockBytes * times).filter(bytes => bytes <= maxBlockBytes);
+	[2, 4].map(times => blockBytes * times).filter(bytes => bytes <= maxBlockBytes);
 
 function* climbDepth(
 	start: Rate,

@@ -51,8 +51,8 @@ test('where memory does not reach, longer blocks are fewer', t => {
 });
 
 test('a shallower queue that is only as good is left alone: with chance it comes out so', t => {
-	const {setting} = play(limits({maxBytesInFlight: 8 * mebibyte}), () => 2 * gigabyte);
-	t.deepEqual(setting, {blockBytes: 2 * mebibyte, inFlight: 4});
+	const {setting} = play(limits({maxBlockBytes: 4 * mebibyte}), () => 2 * gigabyte);
+	t.deepEqual(setting, {blockBytes: 4 * mebibyte, inFlight: 4});
 });
 
 test('a device that needs many at once gets them, as far as memory goes', t => {
