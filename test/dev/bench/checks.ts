@@ -45,7 +45,7 @@ const resultsWith = (of: readonly Series[]): Results => ({
 const verdicts = (of: readonly Series[]): readonly string[] => checksOf(resultsWith(of)).map(verdictOf);
 
 test('a ratio is one of medians', t => {
-	const [best, documented] = checksOf(
+	const [best, , documented] = checksOf(
 		resultsWith([
 			series('zeroize direct', 'ours', [run(2), run(1), run(90)]),
 			series('dd as documented', 'peer', [run(10), run(8), run(9)]),
@@ -56,7 +56,7 @@ test('a ratio is one of medians', t => {
 });
 
 test('what misses is said to miss, and what was not measured is said not to be', t => {
-	const [best, documented, nwipe] = verdicts([
+	const [best, , documented, nwipe] = verdicts([
 		series('zeroize direct', 'ours', [run(3)]),
 		series('dd as documented', 'peer', [run(5)]),
 		series('shred', 'peer', [run(2)]),
@@ -67,7 +67,7 @@ test('what misses is said to miss, and what was not measured is said not to be',
 });
 
 test('who had the device zero the range is not compared with those that wrote every block', t => {
-	const [best] = checksOf(
+	const [best, byKernel] = checksOf(
 		resultsWith([
 			series('zeroize direct', 'ours', [run(2)]),
 			series('shred', 'peer', [run(4)]),
@@ -75,6 +75,19 @@ test('who had the device zero the range is not compared with those that wrote ev
 		]),
 	);
 	t.like(best, {figure: '0.50', holds: true});
+	t.is(byKernel?.holds, undefined);
+});
+
+test('a device whose zeros the kernel wrote is compared by itself', t => {
+	const [best, byKernel] = checksOf(
+		resultsWith([
+			series('zeroize direct', 'ours', [run(2)]),
+			series('shred', 'peer', [run(4)]),
+			series('blkdiscard -z', 'peer', [run(1, {isOffloaded: false})]),
+		]),
+	);
+	t.like(best, {figure: '0.50', holds: true});
+	t.like(byKernel, {figure: '2.00', holds: false});
 });
 
 test('a run that left something is in no median, and is named', t => {
