@@ -8,7 +8,7 @@ import {within} from './within.ts';
 export interface ReadRates {
 	/** Each block after the one before has come: how dd works. */
 	readonly oneAtATime: number;
-	/** Four under way: how our own writer begins. */
+	/** Four under way: as many as our own writer begins with. */
 	readonly fourAtATime: number;
 	/** The device that was measured, where it was another one of the same kind. */
 	readonly of?: string;

@@ -84,7 +84,7 @@ export function* climb(limits: Limits): Generator<Setting, Setting, Rate> {
 
 	if (best === first && limits.minBlockBytes < first.blockBytes) {
 		const rate = yield {...pick(best), blockBytes: limits.minBlockBytes};
-		best = isAtLeast(rate, best, better) ? rate : best;
+		best = isAtLeast(rate, best, isAllowed({...best, inFlight: 1}) ? better : 0) ? rate : best;
 	}
 
 	return yield* climbDepth(best, isAllowed);

@@ -6,7 +6,7 @@ import test, {type ExecutionContext} from 'ava';
 import packageJson from '../../package.json' with {type: 'json'};
 import {build} from '../../src/dev/build.ts';
 import {isAllZero, parseEvents} from '../_helpers/cli.ts';
-import {fillRoot, hasTool, readNeeds, readSegments, run} from '../_helpers/executable.ts';
+import {fillRoot, hasTool, readNeeds, readSegments, run, timesOfVersion} from '../_helpers/executable.ts';
 import {isRoot} from '../_helpers/loop.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -105,44 +105,11 @@ withXz('it is under 35 MB compressed, even with little effort', async t => {
 	t.true(size < 35 * MB, `${size}`);
 });
 
-/** Its processor time in seconds, the least of many: other suites run at the same time, and it waits for them. */
-const timeOfVersion = async (file: string): Promise<number> => {
-	const script = 'TIMEFORMAT="%U %S"; time "$1" --version 2>&1 >/dev/null';
-	const durations: number[] = [];
-	for (let attempt = 0; attempt < 10; attempt += 1) {
-		const [user, system] = (await run('bash', ['-c', `{ ${script}; } 2>&1`, 'bash', file])).split(' ');
-		durations.push(Number(user) + Number(system));
-	}
-
-	return Math.min(...durations);
-};
-
 native('--version takes a fraction of a second', async t => {
 	t.is(await run(built.x64, ['--version']), `${packageJson.version}\n`);
-	const seconds = await timeOfVersion(built.x64);
+	const [seconds = 0] = await timesOfVersion(built.x64);
 	t.true(seconds > 0);
 	t.true(seconds < 0.3, `${seconds}`);
-});
-
-/** Where the content of an asset begins: its name, its length and itself follow each other, the lengths in 64 bits. */
-const offsetOfAsset = (content: Buffer, name: string): number => {
-	const header = Buffer.alloc(8);
-	header.writeBigUInt64LE(BigInt(name.length));
-	const at = content.indexOf(Buffer.concat([header, Buffer.from(name)]));
-	return at === -1 ? at : at + header.length + name.length + header.length;
-};
-
-native('it starts from what was compiled before; without that it starts, too', async t => {
-	const content = await readFile(built.x64);
-	const offset = offsetOfAsset(content, 'zeroize.cache');
-	t.true(offset > 0);
-	// The first bytes are V8's mark.
-	content.writeUInt32LE(content.readUInt32LE(offset) + 1, offset);
-	const without = path.join(await place(t), 'zeroize');
-	await writeFile(without, content, {mode: 0o755});
-	t.is(await run(without, ['--version']), `${packageJson.version}\n`);
-	const [seconds, secondsWithout] = [await timeOfVersion(built.x64), await timeOfVersion(without)];
-	t.true(seconds < secondsWithout * 0.85, `${seconds} s and ${secondsWithout} s`);
 });
 
 for (const args of [

@@ -60,35 +60,16 @@ export const checksOf = (results: Results): readonly Check[] => {
 	];
 };
 
+const time = (it: Summary | undefined): number | undefined => it?.seconds?.median;
+
 const speedChecks = (main: Group): readonly Check[] => {
 	const find = finder(main);
-	const size = formatBytes(main.bytes);
-	// What only tells the device to zero a range does not write every block.
-	const writing = summaries(main).filter(({does, isOffloaded}) => does === 'erase' && !isOffloaded);
-	const own = fastest(writing.filter(({kind}) => kind === 'ours'));
-	const peers = writing.filter(({kind}) => kind === 'peer');
-	const byKernel = peers.find(({name}) => name === 'blkdiscard -z');
-	const peer = fastest(peers.filter(it => it !== byKernel));
 	const direct = find('zeroize direct');
 	const verified = find('zeroize direct, verify');
 	const documented = find('dd as documented');
 	const nwipe = find('nwipe verify=last');
-	const time = (it: Summary | undefined) => it?.seconds?.median;
 	return [
-		ratio({
-			what: `best of ours, erase alone, against the best peer that writes every block itself (${size})`,
-			atMost: 1,
-			of: time(own),
-			to: time(peer),
-			detail: `${describe(own)}, ${describe(peer)}`,
-		}),
-		ratio({
-			what: 'the same against `blkdiscard -z`, whose blocks the kernel writes where the device does not offload it',
-			atMost: 1,
-			of: time(own),
-			to: time(byKernel),
-			detail: `${describe(own)}, ${describe(byKernel)}`,
-		}),
+		...peerChecks(main),
 		ratio({
 			what: '`direct` against the documented dd',
 			atMost: 0.5,
@@ -104,6 +85,36 @@ const speedChecks = (main: Group): readonly Check[] => {
 			detail: `${describe(verified)}, ${describe(nwipe)}`,
 		}),
 		...limitChecks(main, find),
+	];
+};
+
+// The kernel writes what these ask for where the device does not do it by itself.
+const isByKernel = ({name}: Summary): boolean => name === 'blkdiscard -z' || name === 'zeroize zero-range';
+
+const peerChecks = (main: Group): readonly Check[] => {
+	// What only tells the device to zero a range does not write every block.
+	const writing = summaries(main).filter(({does, isOffloaded}) => does === 'erase' && !isOffloaded);
+	const ours = writing.filter(({kind}) => kind === 'ours');
+	const peers = writing.filter(({kind}) => kind === 'peer');
+	const compare = (what: string, own: Summary | undefined, peer: Summary | undefined): Check =>
+		ratio({
+			what: `best of ours, erase alone, against ${what}`,
+			atMost: 1,
+			of: time(own),
+			to: time(peer),
+			detail: `${describe(own)}, ${describe(peer)}`,
+		});
+	return [
+		compare(
+			`the best peer that writes every block itself (${formatBytes(main.bytes)})`,
+			fastest(ours.filter(it => !isByKernel(it))),
+			fastest(peers.filter(it => !isByKernel(it))),
+		),
+		compare(
+			'`blkdiscard -z` where the device does not offload it and the kernel writes',
+			fastest(ours),
+			peers.find(isByKernel),
+		),
 	];
 };
 

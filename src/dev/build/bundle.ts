@@ -1,4 +1,4 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {build} from 'esbuild';
 import {workerAsset} from '../../paper/draw.ts';
@@ -20,13 +20,14 @@ export const bundle = async (root: string, directory: string): Promise<Scripts> 
 });
 
 /**
-A script with its dependencies as one CommonJS file in ASCII: the one format that a single executable application of Node 24 takes. What its dependencies load lazily is inside too.
+A script with its dependencies as one CommonJS file, the one format that a single executable application of Node 24 takes; in ASCII. What its dependencies load lazily is inside too.
 */
 const bundleOne = async (root: string, entry: string, outfile: string): Promise<string> => {
-	const {warnings} = await build({
+	const {warnings, outputFiles} = await build({
 		absWorkingDir: root,
 		entryPoints: [entry],
 		outfile,
+		write: false,
 		bundle: true,
 		platform: 'node',
 		format: 'cjs',
@@ -44,7 +45,8 @@ const bundleOne = async (root: string, entry: string, outfile: string): Promise<
 		throw new Error(`bundling ${entry}: ${warnings.map(({text}) => text).join('; ')}`);
 	}
 
-	await writeFile(outfile, toAscii(loadLater(withoutHashbang(await readFile(outfile, 'utf8')))));
+	const [script] = outputFiles;
+	await writeFile(outfile, toAscii(loadLater(withoutHashbang(script?.text ?? ''))));
 	return outfile;
 };
 
@@ -54,11 +56,11 @@ const withoutHashbang = (script: string): string => script.replace(/^#!.*\n/, ''
 const seldomUsed =
 	/^var (\w+) = require\("(node:(?:dgram|dns\/promises|http|https|readline|tls|worker_threads|zlib))"\);$/gm;
 
-/** Loads a module when something in it is asked for. */
+/** Loads a module when something in it is asked for: esbuild makes each use of a named import a property of this variable. Others pass through a helper and stay as they are. */
 const loadLater = (script: string): string =>
 	script.replaceAll(seldomUsed, 'var $1 = new Proxy({}, {get: (_, key) => require("$2")[key]});');
 
-// esbuild leaves regular expressions as they are. One character beyond Latin 1 doubles the memory of the whole script.
+// esbuild leaves regular expressions as they are, in which such an escape means the same unless a backslash stands before it. One character beyond Latin 1 doubles the memory of the whole script.
 const toAscii = (script: string): string =>
 	script.replaceAll(
 		/[^\0-\x7F]/g,

@@ -26,7 +26,7 @@ export const prepareCodeCache = async (
 		timeout: '60s',
 	})`${node} ${path.join(import.meta.dirname, 'warm-up.ts')} ${main} ${cache} ${rehearsal}`;
 	if (exitCode !== 0) {
-		process.stderr.write(`the executable will start more slowly: its rehearsal failed: ${stderr}`);
+		process.stderr.write(`the executable will start more slowly: its rehearsal failed: ${stderr}\n`);
 	}
 
 	return access(cache).then(

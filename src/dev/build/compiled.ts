@@ -3,7 +3,7 @@ import {Script} from 'node:vm';
 import {programAsset} from './assets.ts';
 
 /**
-A CommonJS script, compiled but not run; much sooner with the bytecode of an earlier time, which V8 takes for the very same text only.
+A CommonJS script, compiled but not run; much sooner with the bytecode of an earlier time. That must have been made from the very same text: V8 looks at its own version and flags, but at nothing of the text but its length.
 */
 export const compile = (source: string, cachedData?: Uint8Array): Script =>
 	new Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {

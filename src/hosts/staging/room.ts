@@ -6,7 +6,7 @@ import {formatBytes} from '../../progress.ts';
 const mib = 1024 ** 2;
 
 /**
-What the program takes beside its own file. Run from a tmpfs, its text and libraries are the pages of the tmpfs, counted there already; measured while it erased and verified 1.5 GiB: 59 MB of its own and 2.5 MB of dd. Twice that, because a heap grows with the length of a run.
+What the program takes beside its own file. Run from a tmpfs, its text and libraries are the pages of the tmpfs, counted there already; measured while it erased and verified 4 GiB: 69 MB of its own and 2.5 MB of dd. Nearly twice that, because a heap grows with the length of a run.
 */
 const workingBytes = 128 * mib;
 

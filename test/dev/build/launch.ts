@@ -1,0 +1,58 @@
+import {spawnSync} from 'node:child_process';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import packageJson from '../../../package.json' with {type: 'json'};
+import {build} from '../../../src/dev/build.ts';
+import {offsetOfAsset, run, timesOfVersion} from '../../_helpers/executable.ts';
+
+const native = process.arch === 'x64' ? test.serial : test.serial.skip;
+
+let directory = '';
+let built: Awaited<ReturnType<typeof build>>;
+
+test.before(async () => {
+	directory = await mkdtemp(path.join(tmpdir(), 'zeroize-launch-'));
+	built = await build(directory);
+});
+
+test.after.always(async () => rm(directory, {recursive: true, force: true}));
+
+const place = async (t: ExecutionContext): Promise<string> => {
+	const place = await mkdtemp(path.join(directory, 'test-'));
+	t.teardown(async () => rm(place, {recursive: true, force: true}));
+	return place;
+};
+
+native('it starts from what was compiled before; without that it starts, too', async t => {
+	const content = await readFile(built.x64);
+	const offset = offsetOfAsset(content, 'zeroize.cache');
+	t.true(offset > 0);
+	// The first bytes are V8's mark.
+	content.writeUInt32LE(content.readUInt32LE(offset) + 1, offset);
+	const without = path.join(await place(t), 'zeroize');
+	await writeFile(without, content, {mode: 0o755});
+	t.is(await run(without, ['--version']), `${packageJson.version}\n`);
+	const [seconds = 0, secondsWithout = 0] = await timesOfVersion(built.x64, without);
+	t.true(seconds < secondsWithout * 0.9, `${seconds} s and ${secondsWithout} s`);
+});
+
+// Modules of Node that it loads when it needs them.
+for (const destination of [
+	'http://127.0.0.1:9/',
+	'https://localhost:9/',
+	'syslog+tcp://127.0.0.1:9',
+	'syslog+tls://127.0.0.1:9',
+]) {
+	native(`it asks ${destination} before it starts`, async t => {
+		const work = await place(t);
+		const image = path.join(work, 'disk.img');
+		await writeFile(image, Buffer.alloc(1024 ** 2, 1));
+		const wanted = ['--device', `file:${image}`, '--confirm', image, '--destination', destination];
+		const {status, stderr} = spawnSync(built.x64, ['run', 'erase', ...wanted, '--state-dir', work]);
+		t.true((status ?? 0) > 0);
+		t.regex(`${stderr}`, /nothing listens there: connect ECONNREFUSED/);
+		t.deepEqual(await readFile(image), Buffer.alloc(1024 ** 2, 1));
+	});
+}
