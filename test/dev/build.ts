@@ -1,10 +1,9 @@
 import {spawnSync} from 'node:child_process';
-import {chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {chmod, chown, mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import packageJson from '../../package.json' with {type: 'json'};
-import {build} from '../../src/dev/build.ts';
+import {buildBefore} from '../_helpers/built.ts';
 import {isAllZero, parseEvents} from '../_helpers/cli.ts';
 import {fillRoot, hasTool, readNeeds, readSegments, run, timesOfVersion} from '../_helpers/executable.ts';
 import {isRoot} from '../_helpers/loop.ts';
@@ -31,28 +30,15 @@ const withQemu = await needing('qemu-aarch64');
 const asRoot = isRoot ? test.serial : test.serial.skip;
 const native = process.arch === 'x64' ? test.serial : test.serial.skip;
 
-let directory = '';
-let built: Awaited<ReturnType<typeof build>>;
-
-test.before(async () => {
-	directory = await mkdtemp(path.join(tmpdir(), 'zeroize-build-'));
-	built = await build(directory);
-});
-
-test.after.always(async () => rm(directory, {recursive: true, force: true}));
-
-const place = async (t: ExecutionContext): Promise<string> => {
-	const place = await mkdtemp(path.join(directory, 'test-'));
-	t.teardown(async () => rm(place, {recursive: true, force: true}));
-	return place;
-};
+const {built, place} = buildBefore();
 
 const checkout = async (...args: readonly string[]): Promise<string> =>
 	run(process.execPath, [path.join(root, 'src/cli.ts'), ...args]);
 
 test.serial('two executables are built, and nothing is left beside them', async t => {
-	t.deepEqual((await readdir(directory)).sort(), ['zeroize', 'zeroize-arm64']);
-	t.deepEqual(Object.values(built), [path.join(directory, 'zeroize'), path.join(directory, 'zeroize-arm64')]);
+	t.deepEqual((await readdir(built.directory)).sort(), ['zeroize', 'zeroize-arm64']);
+	t.is(built.x64, path.join(built.directory, 'zeroize'));
+	t.is(built.arm64, path.join(built.directory, 'zeroize-arm64'));
 });
 
 for (const architecture of ['x64', 'arm64'] as const) {

@@ -1,29 +1,14 @@
 import {spawnSync} from 'node:child_process';
-import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
+import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import test from 'ava';
 import packageJson from '../../../package.json' with {type: 'json'};
-import {build} from '../../../src/dev/build.ts';
+import {buildBefore} from '../../_helpers/built.ts';
 import {offsetOfAsset, run, timesOfVersion} from '../../_helpers/executable.ts';
 
 const native = process.arch === 'x64' ? test.serial : test.serial.skip;
 
-let directory = '';
-let built: Awaited<ReturnType<typeof build>>;
-
-test.before(async () => {
-	directory = await mkdtemp(path.join(tmpdir(), 'zeroize-launch-'));
-	built = await build(directory);
-});
-
-test.after.always(async () => rm(directory, {recursive: true, force: true}));
-
-const place = async (t: ExecutionContext): Promise<string> => {
-	const place = await mkdtemp(path.join(directory, 'test-'));
-	t.teardown(async () => rm(place, {recursive: true, force: true}));
-	return place;
-};
+const {built, place} = buildBefore();
 
 native('it starts from what was compiled before; without that it starts, too', async t => {
 	const content = await readFile(built.x64);
