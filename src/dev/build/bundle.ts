@@ -14,8 +14,8 @@ export interface Scripts {
 }
 
 export const bundle = async (root: string, directory: string): Promise<Scripts> => ({
-	launch: await bundleOne(root, 'src/dev/build/launch.ts', path.join(directory, 'launch.cjs')),
 	main: await bundleOne(root, 'src/cli.ts', path.join(directory, programAsset)),
+	launch: await bundleOne(root, 'src/dev/build/launch.ts', path.join(directory, 'launch.cjs')),
 	paper: await bundleOne(root, 'src/paper/worker.ts', path.join(directory, workerAsset)),
 });
 
@@ -46,19 +46,11 @@ const bundleOne = async (root: string, entry: string, outfile: string): Promise<
 	}
 
 	const [script] = outputFiles;
-	await writeFile(outfile, toAscii(loadLater(withoutHashbang(script?.text ?? ''))));
+	await writeFile(outfile, toAscii(withoutHashbang(script?.text ?? '')));
 	return outfile;
 };
 
 const withoutHashbang = (script: string): string => script.replace(/^#!.*\n/, '');
-
-// Modules of Node that most runs never use, and that take some milliseconds to load.
-const seldomUsed =
-	/^var (\w+) = require\("(node:(?:dgram|dns\/promises|http|https|readline|tls|worker_threads|zlib))"\);$/gm;
-
-/** Loads a module when something in it is asked for: esbuild makes each use of a named import a property of this variable. Others pass through a helper and stay as they are. */
-const loadLater = (script: string): string =>
-	script.replaceAll(seldomUsed, 'var $1 = new Proxy({}, {get: (_, key) => require("$2")[key]});');
 
 // esbuild leaves regular expressions as they are, in which such an escape means the same unless a backslash stands before it. One character beyond Latin 1 doubles the memory of the whole script.
 const toAscii = (script: string): string =>

@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import {bundle} from '../../../src/dev/build/bundle.ts';
+import {seldomUsed} from '../../../src/dev/build/load-later.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 
@@ -23,6 +24,18 @@ test('whatever the program still loads is built into Node', t => {
 		loaded.filter(argument => !/^"[^"]+"$/.test(argument) || !isBuiltin(JSON.parse(argument))),
 		[],
 	);
+});
+
+test('what is loaded later is imported by name alone, at the top of a file', t => {
+	const [main = ''] = texts;
+	for (const name of seldomUsed) {
+		const lines = main.split('\n').filter(line => line.includes(`"${name}"`));
+		t.true(lines.length > 0, name);
+		t.deepEqual(
+			lines.filter(line => !/^var \w+ = require\("[^"]+"\);$/.test(line)),
+			[],
+		);
+	}
 });
 
 test('the PDF library is in the thread, and not in the program', t => {
