@@ -64,7 +64,7 @@ const better = 1.1;
 const fewestOfLonger = 2;
 
 /**
-The settings that are worth a try, each after what came of the one before; returns the best. Longer blocks cost less for each byte, so they need only be as good; any other queue depth must be better, unless so much is under way that whoever interrupts would wait for it.
+The settings that are worth a try, each after what came of the one before; returns the best. Longer blocks cost less for each byte, so they need only be as good; shorter ones and any other queue depth must be better, unless so much is under way that whoever interrupts would wait for it.
 */
 export function* climb(limits: Limits): Generator<Setting, Setting, Rate> {
 	const first = yield firstSetting(limits);

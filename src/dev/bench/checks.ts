@@ -60,30 +60,32 @@ export const checksOf = (results: Results): readonly Check[] => {
 	];
 };
 
-const time = (it: Summary | undefined): number | undefined => it?.seconds?.median;
+/** Seconds of the whole process, by the medians. */
+const timeRatio = (
+	what: string,
+	atMost: number,
+	own: Summary | undefined,
+	other: Summary | undefined,
+): Check =>
+	ratio({
+		what,
+		atMost,
+		of: own?.seconds?.median,
+		to: other?.seconds?.median,
+		detail: `${describe(own)}, ${describe(other)}`,
+	});
 
 const speedChecks = (main: Group): readonly Check[] => {
 	const find = finder(main);
-	const direct = find('zeroize direct');
-	const verified = find('zeroize direct, verify');
-	const documented = find('dd as documented');
-	const nwipe = find('nwipe verify=last');
 	return [
 		...peerChecks(main),
-		ratio({
-			what: '`direct` against the documented dd',
-			atMost: 0.5,
-			of: time(direct),
-			to: time(documented),
-			detail: `${describe(direct)}, ${describe(documented)}`,
-		}),
-		ratio({
-			what: 'erase and full verification against nwipe `--verify=last`',
-			atMost: 0.33,
-			of: time(verified),
-			to: time(nwipe),
-			detail: `${describe(verified)}, ${describe(nwipe)}`,
-		}),
+		timeRatio('`direct` against the documented dd', 0.5, find('zeroize direct'), find('dd as documented')),
+		timeRatio(
+			'erase and full verification against nwipe `--verify=last`',
+			0.33,
+			find('zeroize direct, verify'),
+			find('nwipe verify=last'),
+		),
 		...limitChecks(main, find),
 	];
 };
@@ -96,22 +98,16 @@ const peerChecks = (main: Group): readonly Check[] => {
 	const writing = summaries(main).filter(({does, isOffloaded}) => does === 'erase' && !isOffloaded);
 	const ours = writing.filter(({kind}) => kind === 'ours');
 	const peers = writing.filter(({kind}) => kind === 'peer');
-	const compare = (what: string, own: Summary | undefined, peer: Summary | undefined): Check =>
-		ratio({
-			what: `best of ours, erase alone, against ${what}`,
-			atMost: 1,
-			of: time(own),
-			to: time(peer),
-			detail: `${describe(own)}, ${describe(peer)}`,
-		});
 	return [
-		compare(
-			`the best peer that writes every block itself (${formatBytes(main.bytes)})`,
+		timeRatio(
+			`best of ours, erase alone, against the best peer that writes every block itself (${formatBytes(main.bytes)})`,
+			1,
 			fastest(ours.filter(it => !isByKernel(it))),
 			fastest(peers.filter(it => !isByKernel(it))),
 		),
-		compare(
-			'`blkdiscard -z` where the device does not offload it and the kernel writes',
+		timeRatio(
+			'best of ours, erase alone, against `blkdiscard -z` where the device does not offload it and the kernel writes',
+			1,
 			fastest(ours),
 			peers.find(isByKernel),
 		),
@@ -167,25 +163,16 @@ const mostMemory = 200e6;
 const widthChecks = (group: Group | undefined): readonly Check[] => {
 	const find = finder(group);
 	const direct = find('zeroize direct');
-	const documented = find('dd as documented');
-	const ddDirect = find('dd direct 4M');
 	const what = group ? `${group.devices} devices of ${formatBytes(group.bytes)}` : '16 devices of 256 MiB';
 	const memory = direct?.maxRssBytes;
 	return [
-		ratio({
-			what: `${what} at once against as many parallel dd, as documented`,
-			atMost: 1,
-			of: direct?.seconds?.median,
-			to: documented?.seconds?.median,
-			detail: `${describe(direct)}, ${describe(documented)}`,
-		}),
-		ratio({
-			what: 'the same against dd direct',
-			atMost: 1,
-			of: direct?.seconds?.median,
-			to: ddDirect?.seconds?.median,
-			detail: `${describe(direct)}, ${describe(ddDirect)}`,
-		}),
+		timeRatio(
+			`${what} at once against as many parallel dd, as documented`,
+			1,
+			direct,
+			find('dd as documented'),
+		),
+		timeRatio('the same against dd direct', 1, direct, find('dd direct 4M')),
 		{
 			what: `our memory with ${what}`,
 			limit: 'under 200 MB',

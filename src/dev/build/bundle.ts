@@ -45,8 +45,10 @@ const bundleOne = async (root: string, entry: string, outfile: string): Promise<
 		throw new Error(`bundling ${entry}: ${warnings.map(({text}) => text).join('; ')}`);
 	}
 
-	const [script] = outputFiles;
-	await writeFile(outfile, toAscii(withoutHashbang(script?.text ?? '')));
+	for (const {path: file, text} of outputFiles) {
+		await writeFile(file, toAscii(withoutHashbang(text)));
+	}
+
 	return outfile;
 };
 
